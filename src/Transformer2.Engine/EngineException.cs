@@ -1,0 +1,33 @@
+namespace Transformer2.Engine;
+
+/// <summary>A request that the engine cannot serve.</summary>
+public sealed class EngineException(EngineError reason, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>The kind of failure.</summary>
+    public EngineError Reason { get; } = reason;
+}
+
+/// <summary>The kinds of failure of an engine.</summary>
+public enum EngineError
+{
+    /// <summary>The prompt has no token.</summary>
+    PromptEmpty,
+
+    /// <summary>Prompt and answer do not fit into the context.</summary>
+    PromptTooLong,
+
+    /// <summary>The model's chat template refused the messages, or the model has none.</summary>
+    ChatTemplate,
+
+    /// <summary>The mixture of experts cannot be composed.</summary>
+    InvalidMixture,
+
+    /// <summary>The waiting queue is full.</summary>
+    Overloaded,
+
+    /// <summary>The expert (or mixture) drove the model to logits that are not finite.</summary>
+    NonFiniteLogits,
+
+    /// <summary>The engine is stopping or its model thread has died.</summary>
+    Unavailable,
+}

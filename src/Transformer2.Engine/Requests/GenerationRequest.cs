@@ -1,0 +1,53 @@
+using Transformer2.Experts;
+using Transformer2.Tokenization;
+
+namespace Transformer2.Engine;
+
+/// <summary>One prompt with everything that decides its answer.</summary>
+public sealed record GenerationRequest
+{
+    /// <summary>Names the request in logs.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>What to answer.</summary>
+    public required Prompt Prompt { get; init; }
+
+    /// <summary>
+    /// Experts to mix over their effective multipliers, z = sum of weight * z; one entry of weight 1 is that expert itself; empty is the base model.
+    /// </summary>
+    public IReadOnlyList<WeightedExpert> Experts { get; init; } = [];
+
+    /// <summary>How the next token is drawn.</summary>
+    public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
+
+    /// <summary>Most tokens to generate, at least 1.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Texts that end the answer; the text itself is not part of the answer.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+}
+
+/// <summary>The text to continue, or the conversation to answer.</summary>
+public abstract record Prompt
+{
+    private Prompt()
+    {
+    }
+
+    /// <summary>Raw text, continued as it stands. Special tokens in it are plain text.</summary>
+    public sealed record Text(string Value) : Prompt;
+
+    /// <summary>Messages, rendered with the model's own chat template. Special tokens in their contents are plain text.</summary>
+    public sealed record Chat(IReadOnlyList<ChatMessage> Messages) : Prompt;
+}
+
+/// <summary>How the next token is drawn from the logits.</summary>
+/// <param name="Temperature">0 is greedy.</param>
+/// <param name="TopP">Keep the smallest set of tokens with at least this probability, in (0, 1]; 1 keeps all.</param>
+/// <param name="TopK">Keep this many most probable tokens; 0 keeps all.</param>
+/// <param name="Seed">Repeats a draw: the same request with the same seed gives the same answer whoever else is in the batch.</param>
+public sealed record SamplingOptions(double Temperature = 0, double TopP = 1, int TopK = 0, ulong? Seed = null)
+{
+    /// <summary>Always the most probable token.</summary>
+    public static SamplingOptions Greedy { get; } = new();
+}
