@@ -1,0 +1,100 @@
+using System.Text;
+
+namespace Transformer2.Tokenization;
+
+/// <summary>Byte-pair encoding of one word, over bytes (GPT-2) or over characters with bytes as fallback (SentencePiece).</summary>
+internal sealed class BpeModel
+{
+    private readonly BpeOptions options;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly int?[] byteIds = new int?[256];
+
+    /// <param name="vocabulary">Tokens that text can become: no special ones.</param>
+    public BpeModel(BpeOptions options, Dictionary<string, int> vocabulary)
+    {
+        this.options = options;
+        lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var b = 0; b < 256; b++)
+        {
+            var spelling = options.ByteLevel ? ByteAlphabet.ToChar((byte)b).ToString() : ByteToken(b);
+            byteIds[b] = vocabulary.TryGetValue(spelling, out var id) ? id : null;
+        }
+    }
+
+    public static string ByteToken(int value) => $"<0x{value:X2}>";
+
+    /// <summary>Appends the ids of one word. The buffer is working memory.</summary>
+    public void Encode(ReadOnlySpan<char> word, MergeBuffer buffer, List<int> output)
+    {
+        if (word.IsEmpty)
+            return;
+        if (options.ByteLevel)
+            EncodeBytes(word, buffer, output);
+        else
+            EncodeCharacters(word, buffer, output);
+    }
+
+    private void EncodeBytes(ReadOnlySpan<char> word, MergeBuffer buffer, List<int> output)
+    {
+        var size = Encoding.UTF8.GetByteCount(word);
+        var bytes = size <= 256 ? stackalloc byte[size] : new byte[size];
+        Encoding.UTF8.GetBytes(word, bytes);
+        if (options.IgnoreMerges)
+        {
+            var spelling = size <= 256 ? stackalloc char[size] : new char[size];
+            for (var i = 0; i < size; i++)
+                spelling[i] = ByteAlphabet.ToChar(bytes[i]);
+            if (lookup.TryGetValue(spelling, out var whole))
+            {
+                output.Add(whole);
+                return;
+            }
+        }
+        buffer.Clear();
+        foreach (var b in bytes)
+            buffer.Add(byteIds[b] ?? options.UnknownId ?? throw new TokenizerException($"The vocabulary has no token for byte 0x{b:X2}."));
+        buffer.MergeInto(output);
+    }
+
+    private void EncodeCharacters(ReadOnlySpan<char> word, MergeBuffer buffer, List<int> output)
+    {
+        if (options.IgnoreMerges && lookup.TryGetValue(word, out var whole))
+        {
+            output.Add(whole);
+            return;
+        }
+        buffer.Clear();
+        var afterUnknown = false;
+        for (int at = 0, length; at < word.Length; at += length)
+        {
+            Rune.DecodeFromUtf16(word[at..], out var rune, out length);
+            if (lookup.TryGetValue(word.Slice(at, length), out var id))
+                buffer.Add(id);
+            else if (!TryAddBytes(rune, buffer))
+            {
+                if (!(afterUnknown && options.FuseUnknown))
+                    buffer.Add(options.UnknownId ?? throw new TokenizerException($"The vocabulary has no token for U+{rune.Value:X4}."));
+                afterUnknown = true;
+                continue;
+            }
+            afterUnknown = false;
+        }
+        buffer.MergeInto(output);
+    }
+
+    private bool TryAddBytes(Rune rune, MergeBuffer buffer)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        bytes = bytes[..rune.EncodeToUtf8(bytes)];
+        if (!options.ByteFallback)
+            return false;
+        foreach (var b in bytes)
+        {
+            if (byteIds[b] is null)
+                return false;
+        }
+        foreach (var b in bytes)
+            buffer.Add(byteIds[b]!.Value);
+        return true;
+    }
+}

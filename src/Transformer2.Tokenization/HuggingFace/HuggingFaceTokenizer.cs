@@ -1,0 +1,138 @@
+using System.Text.Json;
+
+namespace Transformer2.Tokenization;
+
+/// <summary>
+/// A tokenizer from a <c>tokenizer.json</c>: byte-pair encoding over bytes or, in SentencePiece's style, over characters with bytes as
+/// fallback. Anything in the file that would change the ids and is not supported is an error.
+/// </summary>
+public sealed class HuggingFaceTokenizer : ITokenizer
+{
+    private readonly INormalizer? normalizer;
+    private readonly IPreTokenizer? preTokenizer;
+    private readonly BpeModel model;
+    private readonly MergeTable merges;
+    private readonly Surroundings surroundings;
+    private readonly AddedTokenMatcher rawTokens;
+    private readonly AddedTokenMatcher normalizedTokens;
+    private readonly Dictionary<string, int> ids;
+    private readonly Dictionary<int, string> spellings;
+    private readonly Dictionary<int, byte[]> bytes;
+    private readonly int leadingSpacesToDrop;
+
+    private HuggingFaceTokenizer(JsonElement root)
+    {
+        var modelElement = root.Require("model", JsonValueKind.Object);
+        ids = BpeReader.Vocabulary(modelElement);
+        var added = AddedTokenReader.Read(root);
+        SpecialIds = added.Where(t => t.IsSpecial).Select(t => t.Id).ToHashSet();
+        normalizer = PipelineReader.Normalizer(root.Find("normalizer"));
+        (preTokenizer, var byteLevel) = PipelineReader.PreTokenizer(root.Find("pre_tokenizer"));
+        var options = BpeReader.Options(modelElement, ids, byteLevel);
+        merges = BpeReader.Merges(modelElement, ids, SpecialIds);
+        model = new BpeModel(options, ids.Where(t => !SpecialIds.Contains(t.Value)).ToDictionary(StringComparer.Ordinal));
+        surroundings = PostProcessorReader.Read(root.Find("post_processor"));
+        rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
+        foreach (var token in added)
+            ids[token.Content] = token.Id;
+
+        var decoder = DecoderReader.Read(root.Find("decoder"));
+        leadingSpacesToDrop = decoder.LeadingSpacesToDrop;
+        var addedIds = added.Select(t => t.Id).ToHashSet();
+        spellings = new Dictionary<int, string>(ids.Count);
+        bytes = new Dictionary<int, byte[]>(ids.Count);
+        foreach (var (spelling, id) in ids)
+        {
+            if (!spellings.TryAdd(id, spelling))
+                throw new TokenizerException($"Two tokens have the id {id}: '{spellings[id]}' and '{spelling}'.");
+            bytes[id] = decoder.Bytes(spelling, addedIds.Contains(id));
+        }
+        VocabularySize = spellings.Keys.DefaultIfEmpty(-1).Max() + 1;
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlySet<int> SpecialIds { get; }
+
+    /// <summary>Reads a tokenizer.</summary>
+    /// <param name="path">A tokenizer.json, or the directory it is in.</param>
+    /// <exception cref="TokenizerException">The file is missing, malformed, or asks for something unsupported.</exception>
+    public static HuggingFaceTokenizer Load(string path)
+    {
+        using var document = Json.Load(Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path);
+        return new HuggingFaceTokenizer(document.RootElement);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Encode(string text, bool specialTokens = false, bool addBos = false) =>
+        Encode([new TextSegment(text, IsFromUser: !specialTokens)], addBos);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Encode(IReadOnlyList<TextSegment> segments, bool addBos = false)
+    {
+        var output = new List<int>();
+        if (addBos)
+            output.AddRange(surroundings.Before);
+        var buffer = new MergeBuffer(merges);
+        var isFirst = true;
+        foreach (var (raw, token) in rawTokens.Split(MarkedText.Join(segments)))
+        {
+            if (token is not null)
+                output.Add(token.Id);
+            else
+                EncodeNormalized(normalizer is null ? raw : normalizer.Normalize(raw), isFirst, buffer, output);
+            isFirst = false;
+        }
+        if (addBos)
+            output.AddRange(surroundings.After);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public string Decode(IEnumerable<int> ids, bool skipSpecial = false)
+    {
+        var detokenizer = CreateDetokenizer(skipSpecial);
+        return string.Concat(ids.Select(detokenizer.Append).Append(null)) + detokenizer.Flush();
+    }
+
+    /// <inheritdoc/>
+    public string? TokenText(int id) => spellings.GetValueOrDefault(id);
+
+    /// <inheritdoc/>
+    public int? TokenId(string token) => ids.TryGetValue(token, out var id) ? id : null;
+
+    /// <inheritdoc/>
+    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) => new(
+        id => skipSpecial && SpecialIds.Contains(id) ? default : bytes.GetValueOrDefault(id),
+        leadingSpacesToDrop);
+
+    private string Normalize(string text) =>
+        normalizer is null ? text : normalizer.Normalize(new MarkedText(text, isFromUser: false)).Text.ToString();
+
+    private void EncodeNormalized(MarkedText text, bool isFirst, MergeBuffer buffer, List<int> output)
+    {
+        var words = new List<Piece>();
+        foreach (var (part, token) in normalizedTokens.Split(text))
+        {
+            if (token is not null)
+            {
+                output.Add(token.Id);
+            }
+            else
+            {
+                words.Clear();
+                var piece = new Piece(part.Text, isFirst);
+                if (preTokenizer is null)
+                    words.Add(piece);
+                else
+                    preTokenizer.Split(piece, words);
+                foreach (var word in words)
+                    model.Encode(word.Text.Span, buffer, output);
+            }
+            isFirst = false;
+        }
+    }
+}

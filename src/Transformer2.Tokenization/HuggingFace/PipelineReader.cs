@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Transformer2.Tokenization;
+
+/// <summary>Reads the <c>normalizer</c> and <c>pre_tokenizer</c> of a tokenizer.json.</summary>
+internal static class PipelineReader
+{
+    public static INormalizer? Normalizer(JsonElement? element) => element is not { } e ? null : e.Text("type") switch
+    {
+        "Sequence" => new NormalizerSequence([.. e.Items("normalizers").Select(n => Normalizer(n)!)]),
+        "Prepend" => new PrependNormalizer(e.Text("prepend")),
+        "Replace" => new ReplaceNormalizer(Pattern(e), e.Text("content")),
+        var type => throw new TokenizerException($"The normalizer '{type}' is not supported."),
+    };
+
+    /// <summary>The pre-tokenizer, and whether it ends in bytes.</summary>
+    public static (IPreTokenizer? Splitter, bool ByteLevel) PreTokenizer(JsonElement? element)
+    {
+        if (element is not { } e)
+            return (null, false);
+        if (e.Text("type") != "Sequence")
+            return (Single(e), e.Text("type") == "ByteLevel");
+        var parts = e.Items("pretokenizers").ToList();
+        if (parts.SkipLast(1).Any(p => p.Text("type") is "ByteLevel" or "Sequence") || parts.Count == 0)
+            throw new TokenizerException("A sequence of pre-tokenizers is empty, nested, or goes on after ByteLevel.");
+        return (new PreTokenizerSequence([.. parts.Select(Single)]), parts[^1].Text("type") == "ByteLevel");
+    }
+
+    public static IPattern Pattern(JsonElement element)
+    {
+        var pattern = element.Require("pattern", JsonValueKind.Object);
+        return pattern.OptionalText("String") is { } literal ? new LiteralPattern(literal) : new RegexPattern(pattern.Text("Regex"));
+    }
+
+    private static IPreTokenizer Single(JsonElement e) => e.Text("type") switch
+    {
+        "Split" => new SplitPreTokenizer(Pattern(e), Behavior(e.Text("behavior")), e.Flag("invert")),
+        "Digits" => new SplitPreTokenizer(
+            new RunePattern(r => UnicodeClass.Number.Contains(System.Text.Rune.GetUnicodeCategory(r))),
+            e.Flag("individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+        "ByteLevel" => ByteLevel(e),
+        "Metaspace" => Metaspace(e),
+        var type => throw new TokenizerException($"The pre-tokenizer '{type}' is not supported."),
+    };
+
+    private static PreTokenizerSequence ByteLevel(JsonElement e)
+    {
+        var parts = new List<IPreTokenizer>();
+        if (e.Flag("add_prefix_space", otherwise: true))
+            parts.Add(new SpacePrefix());
+        if (e.Flag("use_regex", otherwise: true))
+            parts.Add(new SplitPreTokenizer(new RegexPattern(Gpt2Pattern), SplitBehavior.Isolated));
+        return new PreTokenizerSequence(parts);
+    }
+
+    private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    private static MetaspacePreTokenizer Metaspace(JsonElement e)
+    {
+        var scheme = e.OptionalText("prepend_scheme") switch
+        {
+            null => e.Flag("add_prefix_space", otherwise: true) ? PrependScheme.Always : PrependScheme.Never,
+            "always" => PrependScheme.Always,
+            "first" => PrependScheme.First,
+            "never" => PrependScheme.Never,
+            var other => throw new TokenizerException($"The prepend scheme '{other}' is not supported."),
+        };
+        return new MetaspacePreTokenizer(MetaspaceMark(e), scheme, e.Flag("split", otherwise: true));
+    }
+
+    public static char MetaspaceMark(JsonElement e) =>
+        e.Text("replacement") is [var mark] ? mark : throw new TokenizerException("Metaspace's replacement is not one character.");
+
+    private static SplitBehavior Behavior(string name) =>
+        Enum.TryParse<SplitBehavior>(name, out var behavior) && Enum.IsDefined(behavior) && !char.IsAsciiDigit(name[0])
+            ? behavior
+            : throw new TokenizerException($"The split behaviour '{name}' is not supported.");
+}
