@@ -1,0 +1,113 @@
+namespace Transformer2.Abstractions;
+
+/// <summary>Stable names of errors: the public contract, never renamed. What each means for a caller is its <see cref="ErrorCatalogue.KindOf">kind</see>.</summary>
+public static class ErrorReason
+{
+    /// <summary>Unexpected; details are in the log only.</summary>
+    public const string Internal = "INTERNAL";
+
+    /// <summary>No key was sent.</summary>
+    public const string ApiKeyMissing = "API_KEY_MISSING";
+
+    /// <summary>The key is mistyped, unknown or revoked.</summary>
+    public const string ApiKeyInvalid = "API_KEY_INVALID";
+
+    /// <summary>Only an admin key may do this.</summary>
+    public const string AdminKeyRequired = "ADMIN_KEY_REQUIRED";
+
+    /// <summary>Only a tenant's key may do this.</summary>
+    public const string TenantKeyRequired = "TENANT_KEY_REQUIRED";
+
+    /// <summary>A call inside the platform reached for another tenant's grain.</summary>
+    public const string TenantMismatch = "TENANT_MISMATCH";
+
+    /// <summary>A field has a value outside its range. Metadata: <c>field</c>.</summary>
+    public const string InvalidField = "INVALID_FIELD";
+
+    /// <summary>The bytes of a message are not what the contract says.</summary>
+    public const string MalformedMessage = "MALFORMED_MESSAGE";
+
+    /// <summary>There is nothing to answer.</summary>
+    public const string PromptEmpty = "PROMPT_EMPTY";
+
+    /// <summary>The prompt is larger than the platform takes, or than the model's context.</summary>
+    public const string PromptTooLong = "PROMPT_TOO_LONG";
+
+    /// <summary>The model's chat template refuses the messages.</summary>
+    public const string ChatTemplate = "CHAT_TEMPLATE";
+
+    /// <summary>The mixture's terms or weights make no sense.</summary>
+    public const string InvalidMixture = "INVALID_MIXTURE";
+
+    /// <summary>The platform cannot choose experts by itself yet.</summary>
+    public const string AutoNotAvailable = "AUTO_NOT_AVAILABLE";
+
+    /// <summary>The tenant has no such expert.</summary>
+    public const string ExpertNotFound = "EXPERT_NOT_FOUND";
+
+    /// <summary>The tenant has another expert of this id.</summary>
+    public const string ExpertExists = "EXPERT_EXISTS";
+
+    /// <summary>The tenant's library is full.</summary>
+    public const string ExpertQuota = "EXPERT_QUOTA";
+
+    /// <summary>A stored expert file is missing or is not what it was.</summary>
+    public const string ExpertDamaged = "EXPERT_DAMAGED";
+
+    /// <summary>The expert changed since it was read.</summary>
+    public const string EtagMismatch = "ETAG_MISMATCH";
+
+    /// <summary>Two changes met: repeat.</summary>
+    public const string Conflict = "CONFLICT";
+
+    /// <summary>The messages of an upload come in a wrong order, or one is empty or too large.</summary>
+    public const string UploadProtocol = "UPLOAD_PROTOCOL";
+
+    /// <summary>The upload stalled or took too long.</summary>
+    public const string UploadTimeout = "UPLOAD_TIMEOUT";
+
+    /// <summary>Too many uploads run.</summary>
+    public const string UploadsBusy = "UPLOADS_BUSY";
+
+    /// <summary>The file is larger than the platform takes.</summary>
+    public const string TooLarge = "TOO_LARGE";
+
+    /// <summary>The file has not the stated size.</summary>
+    public const string SizeMismatch = "SIZE_MISMATCH";
+
+    /// <summary>The file has not the stated SHA-256.</summary>
+    public const string ChecksumMismatch = "CHECKSUM_MISMATCH";
+
+    /// <summary>The expert was made for another base model. Metadata: <c>expected</c>, <c>actual</c>.</summary>
+    public const string BaseMismatch = "BASE_MISMATCH";
+
+    /// <summary>The expert was made for another decomposition. Metadata: <c>expected</c>, <c>actual</c>.</summary>
+    public const string DecompositionMismatch = "DECOMPOSITION_MISMATCH";
+
+    /// <summary>No such tenant.</summary>
+    public const string TenantNotFound = "TENANT_NOT_FOUND";
+
+    /// <summary>The tenant exists already.</summary>
+    public const string TenantExists = "TENANT_EXISTS";
+
+    /// <summary>No more tenants fit.</summary>
+    public const string TenantQuota = "TENANT_QUOTA";
+
+    /// <summary>No such key.</summary>
+    public const string ApiKeyNotFound = "API_KEY_NOT_FOUND";
+
+    /// <summary>The tenant has as many keys as it may.</summary>
+    public const string ApiKeyQuota = "API_KEY_QUOTA";
+
+    /// <summary>The engine's queue is full.</summary>
+    public const string Overloaded = "OVERLOADED";
+
+    /// <summary>The expert drives the model to values that are not finite.</summary>
+    public const string NonFiniteLogits = "NON_FINITE_LOGITS";
+
+    /// <summary>No engine can answer now.</summary>
+    public const string EngineUnavailable = "ENGINE_UNAVAILABLE";
+
+    /// <summary>The server is stopping.</summary>
+    public const string Draining = "DRAINING";
+}

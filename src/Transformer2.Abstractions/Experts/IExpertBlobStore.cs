@@ -1,0 +1,30 @@
+namespace Transformer2.Abstractions;
+
+/// <summary>
+/// Keeps expert files by tenant and content. A file is either there as a whole or not at all, whatever happens while it is written; what
+/// <see cref="PutAsync"/> has acknowledged survives the end of the process. Two tenants never share a file.
+/// </summary>
+public interface IExpertBlobStore
+{
+    /// <summary>Stores a file. Storing it again succeeds and refreshes its time.</summary>
+    /// <returns>Its digest and size.</returns>
+    Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a file, or null if it is absent. The content is as found: whoever uses it compares its digest.</summary>
+    Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a file is there.</summary>
+    Task<bool> ExistsAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a file; an absent one is no error.</summary>
+    Task DeleteAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>All files of a tenant, in any order.</summary>
+    IAsyncEnumerable<ExpertBlob> ListAsync(TenantId tenant, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A stored expert file.</summary>
+/// <param name="Digest">SHA-256 of its content.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="WriteTime">When it was last stored.</param>
+public sealed record ExpertBlob(ContentDigest Digest, long SizeBytes, DateTimeOffset WriteTime);

@@ -1,0 +1,45 @@
+namespace Transformer2.Abstractions;
+
+/// <summary>A tenant's experts; the key is the tenant's id. It holds what they are; their files lie in the <see cref="IExpertBlobStore"/>.</summary>
+[Alias("t2.IExpertLibraryGrain"), GrainInterfaceType("t2.IExpertLibraryGrain")]
+public interface IExpertLibraryGrain : IGrainWithStringKey, ITenantOwnedGrain
+{
+    /// <summary>Refuses a write that cannot succeed, before its file is sent. Promises nothing.</summary>
+    /// <exception cref="PlatformException">As for <see cref="Put"/>, except that equal content is not known yet and so not refused.</exception>
+    [Alias("Check")]
+    Task Check(ExpertWrite write);
+
+    /// <summary>
+    /// Commits an expert whose file is already in the blob store. Putting the same content under the same id again changes nothing.
+    /// </summary>
+    /// <exception cref="PlatformException">
+    /// <see cref="ErrorReason.TenantNotFound"/>, <see cref="ErrorReason.ExpertExists"/>, <see cref="ErrorReason.EtagMismatch"/>,
+    /// <see cref="ErrorReason.ExpertQuota"/>; <see cref="ErrorReason.Conflict"/> if the file has gone since: store it again and repeat.
+    /// </exception>
+    [Alias("Put")]
+    Task<ExpertRecord> Put(ExpertWrite write, string displayName, ExpertContent content);
+
+    /// <summary>Removes a stored file that no expert uses: after a refused commit.</summary>
+    [Alias("Discard")]
+    Task Discard(ContentDigest digest);
+
+    /// <summary>One expert.</summary>
+    /// <exception cref="PlatformException"><see cref="ErrorReason.ExpertNotFound"/>.</exception>
+    [Alias("Get")]
+    Task<ExpertRecord> Get(ExpertId id);
+
+    /// <summary>At most <paramref name="count"/> experts whose ids follow <paramref name="after"/>.</summary>
+    [Alias("List")]
+    Task<ExpertPage> List(string? after, int count);
+
+    /// <summary>Removes an expert, and its file when no other expert has the same.</summary>
+    /// <param name="id">The expert.</param>
+    /// <param name="etag">Remove it only if it has this etag; null for any.</param>
+    /// <exception cref="PlatformException"><see cref="ErrorReason.ExpertNotFound"/>, <see cref="ErrorReason.EtagMismatch"/>.</exception>
+    [Alias("Delete")]
+    Task Delete(ExpertId id, string? etag);
+
+    /// <summary>The library as it is now, or null if it still has the given version.</summary>
+    [Alias("GetSnapshot")]
+    Task<LibrarySnapshot?> GetSnapshot(long knownVersion);
+}

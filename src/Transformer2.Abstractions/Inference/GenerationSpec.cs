@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace Transformer2.Abstractions;
+
+/// <summary>One prompt and how to answer it, already validated. Either <see cref="Text"/> or <see cref="Messages"/> is set.</summary>
+[GenerateSerializer, Immutable, Alias("t2.GenerationSpec")]
+public sealed record GenerationSpec
+{
+    /// <summary>Names the request in logs.</summary>
+    [Id(0)]
+    public required string RequestId { get; init; }
+
+    /// <summary>Text to continue.</summary>
+    [Id(1)]
+    public string? Text { get; init; }
+
+    /// <summary>Conversation to answer.</summary>
+    [Id(2)]
+    public ImmutableArray<ChatTurn> Messages { get; init; } = [];
+
+    /// <summary>Most tokens to generate.</summary>
+    [Id(3)]
+    public required int MaxTokens { get; init; }
+
+    /// <summary>0 is greedy.</summary>
+    [Id(4)]
+    public double Temperature { get; init; }
+
+    /// <summary>Smallest set of tokens with this probability.</summary>
+    [Id(5)]
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Most probable tokens to keep; 0 keeps all.</summary>
+    [Id(6)]
+    public int TopK { get; init; }
+
+    /// <summary>Repeats a draw.</summary>
+    [Id(7)]
+    public ulong? Seed { get; init; }
+
+    /// <summary>Texts that end the answer.</summary>
+    [Id(8)]
+    public ImmutableArray<string> Stop { get; init; } = [];
+}
+
+/// <summary>One message of a conversation.</summary>
+[GenerateSerializer, Immutable, Alias("t2.ChatTurn")]
+public sealed record ChatTurn([property: Id(0)] string Role, [property: Id(1)] string Content);
