@@ -1,0 +1,35 @@
+namespace Transformer2.Experts;
+
+/// <summary>What an expert file says about itself; every part may be absent from files that other tools made.</summary>
+public sealed record ExpertMetadata
+{
+    /// <summary>The version of the file format that is written and read here.</summary>
+    public const string CurrentFormat = "1";
+
+    /// <summary>Version of the file format (<c>t2.format</c>).</summary>
+    public string? Format { get; init; } = CurrentFormat;
+
+    /// <summary>Fingerprint of the base model (<c>t2.base_model</c>).</summary>
+    public string? BaseModel { get; init; }
+
+    /// <summary>Fingerprint of the decomposition (<c>t2.decomposition</c>).</summary>
+    public string? Decomposition { get; init; }
+
+    /// <summary>The mask that was trained, for example <c>direct</c> or <c>sigmoid</c> (<c>t2.mask</c>); the file holds effective multipliers.</summary>
+    public string? Mask { get; init; }
+
+    /// <summary>The renormalisation that is already in the multipliers, for example <c>none</c> (<c>t2.renormalization</c>).</summary>
+    public string? Renormalization { get; init; }
+
+    /// <summary>The kinds of matrices that were trained, for example <c>mlp</c> (<c>t2.modules</c>).</summary>
+    public string? Modules { get; init; }
+
+    /// <summary>What it was trained for (<c>t2.task</c>).</summary>
+    public string? Task { get; init; }
+
+    /// <summary>A text for people (<c>t2.description</c>).</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What it was made from and how (<c>t2.lineage</c>).</summary>
+    public string? Lineage { get; init; }
+}
