@@ -8,21 +8,32 @@ namespace Transformer2.Tokenization;
 /// </summary>
 public sealed class StreamingDetokenizer
 {
-    private readonly Func<int, ReadOnlyMemory<byte>> bytesOf;
+    private const string ByteOrderMark = "\uFEFF";
+    private readonly Func<int, TokenBytes> bytesOf;
     private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
     private int leadingSpacesToDrop;
+    private int bytesInRun;
     private char[] buffer = new char[64];
 
     /// <param name="bytesOf">Bytes that an id adds.</param>
     /// <param name="leadingSpacesToDrop">How many spaces at the very start of the text are an artefact of the encoding.</param>
-    internal StreamingDetokenizer(Func<int, ReadOnlyMemory<byte>> bytesOf, int leadingSpacesToDrop)
+    internal StreamingDetokenizer(Func<int, TokenBytes> bytesOf, int leadingSpacesToDrop)
     {
         this.bytesOf = bytesOf;
         this.leadingSpacesToDrop = leadingSpacesToDrop;
     }
 
     /// <summary>Takes the next id and returns the text that is now certain, which may be empty.</summary>
-    public string Append(int id) => Decode(bytesOf(id).Span, flush: false);
+    public string Append(int id)
+    {
+        var token = bytesOf(id);
+        if (token.Bytes.IsEmpty)
+            return "";
+        bytesInRun = token.IsSingleByte ? bytesInRun + 1 : 0;
+        var text = Decode(token.Bytes.Span, flush: false);
+        // The reference decodes each run of byte tokens by itself, and its UTF-8 decoder drops a byte order mark at the start.
+        return bytesInRun == 3 && text == ByteOrderMark ? "" : text;
+    }
 
     /// <summary>Ends the stream: bytes of an unfinished character become U+FFFD.</summary>
     public string Flush() => Decode([], flush: true);

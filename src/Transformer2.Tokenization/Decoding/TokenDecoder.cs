@@ -10,13 +10,15 @@ namespace Transformer2.Tokenization;
 internal sealed record TokenDecoder(
     bool ByteLevel, IReadOnlyList<(IPattern Pattern, string Content)> Replacements, bool ByteFallback, int LeadingSpacesToDrop)
 {
-    public byte[] Bytes(string spelling, bool isAdded)
+    public TokenBytes Bytes(string spelling, bool isAdded)
     {
         if (ByteLevel)
-            return !isAdded && TrySpelled(spelling, out var spelled) ? spelled : Encoding.UTF8.GetBytes(spelling);
+            return new(!isAdded && TrySpelled(spelling, out var spelled) ? spelled : Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
         foreach (var (pattern, content) in Replacements)
             spelling = new ReplaceNormalizer(pattern, content).Normalize(new MarkedText(spelling, isFromUser: true)).Text.ToString();
-        return ByteFallback && TryByte(spelling, out var value) ? [value] : Encoding.UTF8.GetBytes(spelling);
+        return ByteFallback && TryByte(spelling, out var value)
+            ? new(new[] { value }, IsSingleByte: true)
+            : new(Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
     }
 
     private static bool TrySpelled(string spelling, out byte[] bytes)

@@ -17,7 +17,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     private readonly AddedTokenMatcher normalizedTokens;
     private readonly Dictionary<string, int> ids;
     private readonly Dictionary<int, string> spellings;
-    private readonly Dictionary<int, byte[]> bytes;
+    private readonly Dictionary<int, TokenBytes> bytes;
     private readonly int leadingSpacesToDrop;
 
     private HuggingFaceTokenizer(JsonElement root)
@@ -41,7 +41,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         leadingSpacesToDrop = decoder.LeadingSpacesToDrop;
         var addedIds = added.Select(t => t.Id).ToHashSet();
         spellings = new Dictionary<int, string>(ids.Count);
-        bytes = new Dictionary<int, byte[]>(ids.Count);
+        bytes = new Dictionary<int, TokenBytes>(ids.Count);
         foreach (var (spelling, id) in ids)
         {
             if (!spellings.TryAdd(id, spelling))

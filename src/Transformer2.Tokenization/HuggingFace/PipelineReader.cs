@@ -8,6 +8,7 @@ internal static class PipelineReader
     public static INormalizer? Normalizer(JsonElement? element) => element is not { } e ? null : e.Text("type") switch
     {
         "Sequence" => new NormalizerSequence([.. e.Items("normalizers").Select(n => Normalizer(n)!)]),
+        "NFC" => new NfcNormalizer(),
         "Prepend" => new PrependNormalizer(e.Text("prepend")),
         "Replace" => new ReplaceNormalizer(Pattern(e), e.Text("content")),
         var type => throw new TokenizerException($"The normalizer '{type}' is not supported."),
