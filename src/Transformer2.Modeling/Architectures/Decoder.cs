@@ -1,0 +1,118 @@
+using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Layers;
+using Transformer2.Modeling.Svf;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Modeling.Architectures;
+
+/// <summary>
+/// A decoder-only language model of the Llama family over named parameters (Hugging Face's names). Not thread-safe: one thread owns it.
+/// </summary>
+public sealed class Decoder : IDisposable
+{
+    private readonly DecoderParameters parameters;
+    private readonly DecoderLayer[] layers;
+    private readonly RotaryEmbedding rotary;
+    private readonly RmsNorm norm;
+
+    /// <summary>Builds the model over its parameters, which it owns from now on.</summary>
+    public Decoder(ModelConfig config, DecoderParameters parameters)
+    {
+        Config = config;
+        this.parameters = parameters;
+        var builder = new DecoderBuilder(config, parameters);
+        layers = [.. Enumerable.Range(0, config.Layers).Select(builder.Layer)];
+        norm = builder.Norm("model.norm.weight");
+        Projections = builder.Projections;
+        rotary = new RotaryEmbedding(config, parameters.Embedding.device);
+    }
+
+    /// <summary>The model's shape.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The weights by checkpoint name.</summary>
+    public DecoderParameters Parameters => parameters;
+
+    /// <summary>All matrices that an expert may adapt, in checkpoint order.</summary>
+    public IReadOnlyList<Linear> Projections { get; }
+
+    /// <summary>Number type of the weights.</summary>
+    public ScalarType DType => parameters.Embedding.dtype;
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device => parameters.Embedding.device;
+
+    /// <summary>A pass over whole sequences, without a cache.</summary>
+    /// <param name="ids">Int64 [batch, time]</param>
+    /// <param name="experts">The rows' experts; null is the base model.</param>
+    /// <param name="mask">Added to the attention scores, broadcast to [batch, heads, time, time]; null is plain causal attention.</param>
+    /// <param name="observe">Is given the residual stream [batch, time, hidden] before the first layer and after each; for inspection.</param>
+    /// <returns>The final norm's output [batch, time, hidden]; <see cref="Logits"/> turns it into logits.</returns>
+    public Tensor Forward(Tensor ids, RowExperts? experts = null, Tensor? mask = null, Action<Tensor>? observe = null)
+    {
+        using var scope = NewDisposeScope();
+        var positions = arange(ids.shape[1], dtype: ScalarType.Int64, device: Device).unsqueeze(0);
+        mask ??= CausalMask(positions, (int)ids.shape[1]);
+        return Run(ids, positions, mask, cache: null, experts, observe).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A pass over the new tokens of sequences whose earlier tokens are in the cache.</summary>
+    /// <param name="ids">New tokens, [batch][time], all of one length.</param>
+    /// <param name="starts">Position of each row's first new token.</param>
+    /// <param name="cache">The cache; the batch uses its rows from <paramref name="firstRow"/> on, in order.</param>
+    /// <param name="firstRow">Cache row of the batch's first sequence.</param>
+    /// <param name="experts">The rows' experts; null is the base model.</param>
+    /// <returns>The final norm's output [batch, time, hidden].</returns>
+    public Tensor Forward(int[][] ids, int[] starts, KeyValueCache cache, int firstRow, RowExperts? experts = null)
+    {
+        using var scope = NewDisposeScope();
+        int batch = ids.Length, time = ids[0].Length, length = starts.Max() + time;
+        var positions = new long[batch * time];
+        var slots = new long[batch * time];
+        for (var i = 0; i < positions.Length; i++)
+        {
+            positions[i] = starts[i / time] + (i % time);
+            slots[i] = ((long)(firstRow + (i / time)) * cache.Capacity) + positions[i];
+        }
+
+        var where = tensor(positions, [batch, time], device: Device);
+        var window = new CacheWindow(cache, firstRow, batch, length, tensor(slots, device: Device));
+        var tokens = tensor(ids.SelectMany(row => row.Select(id => (long)id)).ToArray(), [batch, time], device: Device);
+        return Run(tokens, where, CausalMask(where, length), window, experts, observe: null).MoveToOuterDisposeScope();
+    }
+
+    /// <param name="hidden">[..., hidden]</param>
+    /// <returns>[..., vocabulary]</returns>
+    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, parameters.Head);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        rotary.Dispose();
+        foreach (var projection in Projections) projection.Factors?.Dispose();
+        parameters.Dispose();
+    }
+
+    private Tensor Run(Tensor ids, Tensor positions, Tensor mask, CacheWindow? cache, RowExperts? experts, Action<Tensor>? observe)
+    {
+        var (cos, sin) = rotary.Forward(positions, DType);
+        var context = new AttentionContext(cos, sin, mask, cache);
+        var x = parameters.Embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1); // [batch, time, hidden]
+        observe?.Invoke(x);
+        foreach (var layer in layers)
+        {
+            x = layer.Forward(x, context, experts);
+            observe?.Invoke(x);
+        }
+
+        return norm.Forward(x);
+    }
+
+    // [batch, 1, time, length]: a position sees itself and everything before it.
+    private Tensor CausalMask(Tensor positions, int length)
+    {
+        var future = arange(length, dtype: ScalarType.Int64, device: Device).gt(positions.unsqueeze(-1)); // [batch, time, length]
+        return zeros(future.shape, DType, Device).masked_fill_(future, float.NegativeInfinity).unsqueeze(1);
+    }
+}

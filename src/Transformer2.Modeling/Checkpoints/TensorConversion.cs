@@ -1,0 +1,43 @@
+using Transformer2.Experts;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Modeling.Checkpoints;
+
+/// <summary>Tensors from and to safetensors files.</summary>
+public static class TensorConversion
+{
+    private const int ChunkBytes = 1 << 24;
+
+    /// <summary>Copies a tensor of a file into libtorch, in the file's own number type (F32, F16, BF16 or I64).</summary>
+    /// <exception cref="CheckpointException">Another number type.</exception>
+    public static Tensor ReadTensor(this SafetensorsFile file, string name)
+    {
+        var info = file.Tensor(name);
+        var tensor = empty([.. info.Shape], TypeOf(info), CPU);
+        var bytes = tensor.bytes;
+        for (long offset = 0; offset < info.Length; offset += ChunkBytes)
+        {
+            var length = (int)Math.Min(ChunkBytes, info.Length - offset);
+            file.Bytes(name, offset, length).CopyTo(bytes[(int)offset..]);
+        }
+
+        return tensor;
+    }
+
+    /// <summary>A tensor as an F32 entry of a file.</summary>
+    public static TensorData ToTensorData(this Tensor tensor, string name)
+    {
+        using var scope = NewDisposeScope();
+        return TensorData.Of(name, tensor.detach().cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray(), tensor.shape);
+    }
+
+    private static ScalarType TypeOf(TensorInfo info) => info.DType switch
+    {
+        SafetensorsDType.F32 => ScalarType.Float32,
+        SafetensorsDType.F16 => ScalarType.Float16,
+        SafetensorsDType.BF16 => ScalarType.BFloat16,
+        SafetensorsDType.I64 => ScalarType.Int64,
+        _ => throw new CheckpointException($"{info.Name} is of type {info.DType}; supported: F32, F16, BF16."),
+    };
+}

@@ -1,0 +1,20 @@
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Svf;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Modeling.Layers;
+
+/// <summary>Pre-norm attention and feed-forward, each added to the residual stream.</summary>
+internal sealed class DecoderLayer(int index, RmsNorm inputNorm, Attention attention, RmsNorm postAttentionNorm, GatedMlp mlp)
+{
+    /// <param name="x">[batch, time, hidden]</param>
+    /// <param name="context">Positions, mask and cache of this forward pass.</param>
+    /// <param name="experts">The rows' experts, or null.</param>
+    public Tensor Forward(Tensor x, AttentionContext context, RowExperts? experts)
+    {
+        using var scope = NewDisposeScope();
+        var attended = x + attention.Forward(inputNorm.Forward(x), index, context, experts);
+        return (attended + mlp.Forward(postAttentionNorm.Forward(attended), experts)).MoveToOuterDisposeScope();
+    }
+}

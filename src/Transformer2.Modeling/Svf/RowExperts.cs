@@ -1,0 +1,35 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Modeling.Svf;
+
+/// <summary>Which effective multipliers each row of a batch uses, per adapted matrix.</summary>
+public sealed class RowExperts
+{
+    private readonly Dictionary<string, MatrixRows> matrices = [];
+
+    /// <summary>Every row uses the same multipliers.</summary>
+    /// <param name="multipliers">Matrix name to z [rank], or [1, rank], or one per row [batch, rank]; may require gradients.</param>
+    public static RowExperts ForAllRows(IEnumerable<KeyValuePair<string, Tensor>> multipliers)
+    {
+        var experts = new RowExperts();
+        foreach (var (name, z) in multipliers)
+            experts.matrices.Add(name, new MatrixRows(z.dim() == 1 ? z.unsqueeze(0) : z, null, null, null));
+        return experts;
+    }
+
+    /// <summary>Adds one matrix of a mixed batch.</summary>
+    /// <param name="matrix">The checkpoint's parameter name.</param>
+    /// <param name="rows">The batch's rows for this matrix.</param>
+    public void Add(string matrix, MatrixRows rows) => matrices.Add(matrix, rows);
+
+    /// <summary>The matrix's rows, or null when no row adapts it.</summary>
+    public MatrixRows? Find(string matrix) => matrices.GetValueOrDefault(matrix);
+}
+
+/// <summary>How the rows of a batch use one matrix.</summary>
+/// <param name="Multipliers">Effective multipliers z of the adapted rows, [adapted, rank] (or [1, rank] for all alike).</param>
+/// <param name="Adapted">Int64 indices of the adapted rows; null when every row is adapted.</param>
+/// <param name="Plain">Int64 indices of the rows that use the base matrix; null when there is none.</param>
+/// <param name="Restore">Int64 [batch]: where each row stands in (adapted, plain).</param>
+public sealed record MatrixRows(Tensor Multipliers, Tensor? Adapted, Tensor? Plain, Tensor? Restore);

@@ -1,0 +1,109 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Training.Data;
+
+/// <summary>
+/// Rows packed with whole examples, which cannot see each other: attention is causal inside an example and nothing else. Rotary
+/// positions are relative, so an example computes the same wherever it stands in its row.
+/// </summary>
+public sealed class PackedBatch : IDisposable
+{
+    private PackedBatch(Tensor ids, Tensor mask, Tensor targets, Tensor weights, IReadOnlyList<Placement> placements)
+    {
+        Ids = ids;
+        Mask = mask;
+        Targets = targets;
+        Weights = weights;
+        Placements = placements;
+    }
+
+    /// <summary>Int64 [rows, length]</summary>
+    public Tensor Ids { get; }
+
+    /// <summary>[rows, 1, length, length]: 0 or minus infinity.</summary>
+    public Tensor Mask { get; }
+
+    /// <summary>Int64 [rows, length]: the next token.</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>[rows, length]: weight of each position's loss, 0 where there is no next token.</summary>
+    public Tensor Weights { get; }
+
+    /// <summary>Where each example stands, in the order given.</summary>
+    public IReadOnlyList<Placement> Placements { get; }
+
+    /// <summary>Packs as many examples as fit into the rows, in order, and takes them off the queue.</summary>
+    /// <param name="examples">The examples; those that do not fit stay.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="length">Tokens per row.</param>
+    /// <param name="promptWeight">Weight of the loss on the prompt's tokens; the answer's is 1.</param>
+    /// <exception cref="ArgumentException">An example is longer than a row.</exception>
+    public static PackedBatch Pack(Queue<EncodedExample> examples, int rows, int length, double promptWeight)
+    {
+        var builder = new Builder(rows, length, (float)promptWeight);
+        while (examples.TryPeek(out var example) && builder.TryAdd(example)) examples.Dequeue();
+        return builder.Build();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Mask.Dispose();
+        Targets.Dispose();
+        Weights.Dispose();
+    }
+
+    /// <summary>Where an example stands in the batch.</summary>
+    /// <param name="Row">Its row.</param>
+    /// <param name="Start">Index of its first token.</param>
+    /// <param name="Example">The example.</param>
+    public sealed record Placement(int Row, int Start, EncodedExample Example);
+
+    private sealed class Builder(int rows, int length, float promptWeight)
+    {
+        private readonly long[] ids = new long[rows * length];
+        private readonly long[] segments = new long[rows * length]; // 0 is padding
+        private readonly long[] targets = new long[rows * length];
+        private readonly float[] weights = new float[rows * length];
+        private readonly List<Placement> placements = [];
+        private int row;
+        private int column;
+
+        public bool TryAdd(EncodedExample example)
+        {
+            if (example.Ids.Length > length) throw new ArgumentException($"An example has {example.Ids.Length} tokens; a row holds {length}.");
+            if (column + example.Ids.Length > length) (row, column) = (row + 1, 0);
+            if (row == rows) return false;
+
+            var at = (row * length) + column;
+            placements.Add(new Placement(row, column, example));
+            for (var i = 0; i < example.Ids.Length; i++)
+            {
+                ids[at + i] = example.Ids[i];
+                segments[at + i] = placements.Count;
+                if (i + 1 == example.Ids.Length) continue;
+                targets[at + i] = example.Ids[i + 1];
+                weights[at + i] = i + 1 >= example.AnswerStart ? 1 : promptWeight;
+            }
+
+            column += example.Ids.Length;
+            return true;
+        }
+
+        public PackedBatch Build()
+        {
+            using var scope = NewDisposeScope();
+            var segment = tensor(segments, [rows, length]);
+            var allowed = segment.unsqueeze(-1).eq(segment.unsqueeze(1)).tril(); // [rows, length, length]
+            var mask = zeros(allowed.shape).masked_fill_(allowed.logical_not(), float.NegativeInfinity).unsqueeze(1);
+            return new PackedBatch(
+                tensor(ids, [rows, length]).DetachFromDisposeScope(),
+                mask.DetachFromDisposeScope(),
+                tensor(targets, [rows, length]).DetachFromDisposeScope(),
+                tensor(weights, [rows, length]).DetachFromDisposeScope(),
+                placements);
+        }
+    }
+}

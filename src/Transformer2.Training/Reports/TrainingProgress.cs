@@ -1,0 +1,10 @@
+namespace Transformer2.Training.Reports;
+
+/// <summary>One step of a training.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="Loss">The step's loss in nats per token.</param>
+/// <param name="LearningRate">The step's learning rate.</param>
+/// <param name="Tokens">Tokens of the step.</param>
+/// <param name="Remaining">Expected time to the end.</param>
+public sealed record TrainingProgress(int Step, int Steps, double Loss, double LearningRate, int Tokens, TimeSpan Remaining);
