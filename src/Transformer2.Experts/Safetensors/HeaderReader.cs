@@ -43,6 +43,11 @@ internal ref struct HeaderReader
             throw new SafetensorsException(
                 SafetensorsReason.HeaderFormat, "The header is not valid JSON.", _start + _json.BytesConsumed, fault);
         }
+        catch (InvalidOperationException fault)
+        {
+            // An escape such as \ud800 that is no character.
+            throw new SafetensorsException(SafetensorsReason.HeaderUtf8, "The header holds half a surrogate pair.", Position, fault);
+        }
     }
 
     private void ReadRoot()
@@ -110,30 +115,35 @@ internal ref struct HeaderReader
     private void ReadTensor(string name, long position)
     {
         Expect(JsonTokenType.StartObject, SafetensorsReason.HeaderFormat, $"The tensor '{Display.Clip(name)}' is not an object.");
-        var fields = new HashSet<string>(3, StringComparer.Ordinal);
+        var (hasDType, hasShape, hasOffsets) = (false, false, false);
         SafetensorsDType dtype = default;
         long[] shape = [];
         long[] offsets = [];
-        while (NextKey(fields, out var field))
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndObject)
         {
-            switch (field)
+            if (_json.ValueTextEquals("dtype"u8))
             {
-                case "dtype":
-                    dtype = ReadDType();
-                    break;
-                case "shape":
-                    shape = ReadNumbers(_limits.MaxRank, SafetensorsReason.Shape);
-                    break;
-                case "data_offsets":
-                    offsets = ReadNumbers(2, SafetensorsReason.Offsets);
-                    break;
-                default:
-                    throw new SafetensorsException(
-                        SafetensorsReason.HeaderFormat, $"The format has no tensor field '{Display.Clip(field)}'.", Position);
+                Once(ref hasDType);
+                dtype = ReadDType();
+            }
+            else if (_json.ValueTextEquals("shape"u8))
+            {
+                Once(ref hasShape);
+                shape = ReadNumbers(_limits.MaxRank, SafetensorsReason.Shape);
+            }
+            else if (_json.ValueTextEquals("data_offsets"u8))
+            {
+                Once(ref hasOffsets);
+                offsets = ReadNumbers(2, SafetensorsReason.Offsets);
+            }
+            else
+            {
+                throw new SafetensorsException(
+                    SafetensorsReason.HeaderFormat, $"The format has no tensor field '{Display.Clip(Text())}'.", Position);
             }
         }
 
-        if (fields.Count != 3)
+        if (!(hasDType && hasShape && hasOffsets))
         {
             throw new SafetensorsException(
                 SafetensorsReason.HeaderFormat, $"The tensor '{Display.Clip(name)}' lacks dtype, shape or data_offsets.", position);
@@ -152,6 +162,16 @@ internal ref struct HeaderReader
         Tensors.Add(new DeclaredTensor(name, dtype, shape, offsets[0], offsets[1], position));
     }
 
+    private readonly void Once(ref bool seen)
+    {
+        if (seen)
+        {
+            throw new SafetensorsException(SafetensorsReason.DuplicateKey, $"'{Text()}' occurs twice.", Position);
+        }
+
+        seen = true;
+    }
+
     private SafetensorsDType ReadDType()
     {
         Expect(JsonTokenType.String, SafetensorsReason.DType, "An element type is not text.");
@@ -164,7 +184,8 @@ internal ref struct HeaderReader
     private long[] ReadNumbers(int most, string reason)
     {
         Expect(JsonTokenType.StartArray, reason, "Not a list of numbers.");
-        var numbers = new List<long>(2);
+        Span<long> numbers = stackalloc long[most];
+        var count = 0;
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             // Digits only: neither a sign nor a fraction nor an exponent is a size.
@@ -174,15 +195,15 @@ internal ref struct HeaderReader
                 throw new SafetensorsException(reason, "Not a whole number from 0 to 2^63 - 1.", Position);
             }
 
-            if (numbers.Count == most)
+            if (count == most)
             {
                 throw new SafetensorsException(reason, $"More than {most} numbers.", Position);
             }
 
-            numbers.Add(number);
+            numbers[count++] = number;
         }
 
-        return [.. numbers];
+        return numbers[..count].ToArray();
     }
 
     private bool NextKey(HashSet<string> seen, out string key)
@@ -200,18 +221,7 @@ internal ref struct HeaderReader
             : throw new SafetensorsException(SafetensorsReason.DuplicateKey, $"'{Display.Clip(key)}' occurs twice.", Position);
     }
 
-    private readonly string Text()
-    {
-        try
-        {
-            return _json.GetString()!;
-        }
-        catch (InvalidOperationException fault)
-        {
-            // An escape such as \ud800 that is no character.
-            throw new SafetensorsException(SafetensorsReason.HeaderUtf8, "The header holds half a surrogate pair.", Position, fault);
-        }
-    }
+    private readonly string Text() => _json.GetString()!;
 
     private void Expect(JsonTokenType type, string reason, string message)
     {

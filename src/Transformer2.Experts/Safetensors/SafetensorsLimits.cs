@@ -35,7 +35,7 @@ public sealed record SafetensorsLimits
     /// <summary>Most tensors.</summary>
     public required int MaxTensors { get; init; }
 
-    /// <summary>Most extents of one tensor.</summary>
+    /// <summary>Most extents of one tensor; a small number, they are read into the stack.</summary>
     public required int MaxRank { get; init; }
 
     /// <summary>Longest tensor name in UTF-8 bytes.</summary>
