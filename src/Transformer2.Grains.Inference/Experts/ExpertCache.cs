@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Options;
+using Transformer2.Abstractions;
+using Transformer2.Engine;
+using Transformer2.Experts;
+
+namespace Transformer2.Grains.Inference;
+
+/// <summary>
+/// Expert vectors that were used lately, read from the blob store by content. What is read is hashed and validated again, so that damaged or
+/// exchanged files never reach the model. The least recently used are dropped when the limit is passed.
+/// </summary>
+public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine, IOptions<InferenceNodeOptions> options)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<CacheKey, LinkedListNode<Entry>> entries = [];
+    private readonly LinkedList<Entry> byUse = [];
+    private long bytes;
+
+    /// <summary>Bytes of the vectors that are held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (gate)
+                return bytes;
+        }
+    }
+
+    /// <summary>The vectors of a plan with their weights.</summary>
+    /// <exception cref="PlatformException">A file has gone or is not what it was.</exception>
+    public async Task<IReadOnlyList<WeightedExpert>> Load(DispatchPlan plan, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var vectors = await Task.WhenAll(plan.Experts.Select(expert => Get(new(plan.Tenant, expert.Digest), expert.Id, cancellationToken)));
+        return [.. vectors.Zip(plan.Experts, (vector, expert) => new WeightedExpert(vector, expert.Weight))];
+    }
+
+    private async Task<ExpertVector> Get(CacheKey key, ExpertId id, CancellationToken cancellationToken)
+    {
+        var node = Touch(key, id);
+        try
+        {
+            var vector = await node.Value.Vector.Value.WaitAsync(cancellationToken);
+            Account(node, vector);
+            return vector;
+        }
+        catch (Exception) when (node.Value.Vector.Value.IsFaulted)
+        {
+            Forget(node);
+            throw;
+        }
+    }
+
+    // Requests that need the same expert at once share one read; it is bound to none of them, so that one may leave.
+    private LinkedListNode<Entry> Touch(CacheKey key, ExpertId id)
+    {
+        lock (gate)
+        {
+            if (entries.TryGetValue(key, out var node))
+                byUse.Remove(node);
+            else
+                entries[key] = node = new(new(key, new(() => Task.Run(() => Read(key, id)))));
+            byUse.AddFirst(node);
+            return node;
+        }
+    }
+
+    private async Task<ExpertVector> Read(CacheKey key, ExpertId id)
+    {
+        var content = await blobs.GetAsync(key.Tenant, key.Digest)
+            ?? throw new PlatformException(ErrorReason.ExpertNotFound, $"There is no expert '{id}'.");
+        if (ContentDigest.Of(content) != key.Digest)
+            throw new PlatformException(ErrorReason.ExpertDamaged, $"The stored file of expert '{id}' is damaged; upload it again.");
+        try
+        {
+            return ExpertFile.Read(content, engine.Model.Layout).Vector;
+        }
+        catch (ExpertFileException exception)
+        {
+            // It was valid when it came: the base model has changed since.
+            throw new PlatformException(exception.Reason, $"Expert '{id}' does not fit the base model: {exception.Message}");
+        }
+    }
+
+    private void Account(LinkedListNode<Entry> node, ExpertVector vector)
+    {
+        lock (gate)
+        {
+            if (node.Value.Bytes == 0 && node.List is not null)
+            {
+                node.Value.Bytes = Math.Max(1, vector.ParameterCount * sizeof(float));
+                bytes += node.Value.Bytes;
+            }
+
+            while (bytes > options.Value.ExpertCacheBytes && byUse.Last is { } last && last != node)
+                Remove(last);
+        }
+    }
+
+    private void Forget(LinkedListNode<Entry> node)
+    {
+        lock (gate)
+        {
+            if (node.List is not null)
+                Remove(node);
+        }
+    }
+
+    private void Remove(LinkedListNode<Entry> node)
+    {
+        byUse.Remove(node);
+        entries.Remove(node.Value.Key);
+        bytes -= node.Value.Bytes;
+    }
+
+    private readonly record struct CacheKey(TenantId Tenant, ContentDigest Digest);
+
+    private sealed class Entry(CacheKey key, Lazy<Task<ExpertVector>> vector)
+    {
+        public CacheKey Key { get; } = key;
+
+        public Lazy<Task<ExpertVector>> Vector { get; } = vector;
+
+        public long Bytes { get; set; }
+    }
+}

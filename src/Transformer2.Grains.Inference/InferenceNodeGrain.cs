@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using Transformer2.Abstractions;
+using Transformer2.Engine;
+
+namespace Transformer2.Grains.Inference;
+
+/// <inheritdoc cref="IInferenceNodeGrain"/>
+[Reentrant, Immovable, GrainType("t2.node")]
+public sealed class InferenceNodeGrain(IInferenceEngine engine, ExpertCache experts, InFlightGenerations inFlight) : Grain, IInferenceNodeGrain
+{
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GenerationEventRecord> Generate(
+        DispatchPlan plan, GenerationSpec spec, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        CallerScope.RequireTenant(plan.Tenant.Value);
+        using var running = inFlight.Enter();
+
+        var vectors = await experts.Load(plan, cancellationToken);
+        await using var events = engine.GenerateAsync(spec.ToRequest(vectors), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await Next(events))
+            yield return events.Current.ToRecord();
+    }
+
+    /// <inheritdoc/>
+    public Task<ModelRecord> GetModel() => Task.FromResult(engine.Model.ToRecord());
+
+    /// <inheritdoc/>
+    public Task<NodeStatusRecord> GetStatus() => Task.FromResult(engine.Status.ToRecord());
+
+    // An iterator must not yield inside a try block that catches.
+    private static async ValueTask<bool> Next(IAsyncEnumerator<GenerationEvent> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (EngineException exception)
+        {
+            throw exception.ToPlatformException();
+        }
+    }
+}

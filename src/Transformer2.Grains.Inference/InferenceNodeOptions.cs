@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Transformer2.Grains.Inference;
+
+/// <summary>How a node serves.</summary>
+public sealed class InferenceNodeOptions
+{
+    /// <summary>Most bytes of expert vectors kept in memory beside the engine's own.</summary>
+    [Range(0, long.MaxValue)]
+    public long ExpertCacheBytes { get; set; } = 256L << 20;
+}
+
+/// <summary>Checks <see cref="InferenceNodeOptions"/> by its annotations.</summary>
+[OptionsValidator]
+public sealed partial class InferenceNodeOptionsValidator : IValidateOptions<InferenceNodeOptions>;

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Transformer2.Engine;
+
+namespace Transformer2.Grains.Inference;
+
+/// <summary>Gives a silo the role of an inference node.</summary>
+public static class InferenceNodeSetup
+{
+    /// <summary>
+    /// Adds the node's grain and what it needs, and loads the engine while the host starts, before anything listens. The host owns the engine.
+    /// </summary>
+    /// <param name="silo">The silo, whose grains were added already.</param>
+    /// <param name="engine">Loads the engine; may take its time.</param>
+    public static ISiloBuilder AddInferenceNode(this ISiloBuilder silo, Func<IServiceProvider, IInferenceEngine> engine)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.Services.AddSingleton(engine);
+        silo.Services.AddSingleton<ExpertCache>();
+        silo.Services.AddSingleton<InFlightGenerations>();
+        silo.Services.AddOptions();
+        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
+        silo.Services.AddHostedService<DrainService>();
+        silo.Services.AddHostedService<EngineStartup>();
+        return silo;
+    }
+}

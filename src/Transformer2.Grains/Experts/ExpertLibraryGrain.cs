@@ -1,0 +1,116 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Transformer2.Abstractions;
+
+namespace Transformer2.Grains;
+
+/// <inheritdoc cref="IExpertLibraryGrain"/>
+/// <remarks>
+/// Files are stored before they are committed and removed after they are released, both decided in this grain's turns. So a commit finds its
+/// file or says so, and a crash leaves at most a file without an expert, which the next activation removes.
+/// </remarks>
+[GrainType("t2.library")]
+public sealed class ExpertLibraryGrain(
+    [PersistentState("state")] IPersistentState<ExpertLibraryState> storage,
+    IExpertBlobStore blobs,
+    IOptions<PlatformLimits> limits,
+    TimeProvider time) : StatefulGrain<ExpertLibraryState>(storage), IExpertLibraryGrain
+{
+    private TenantId Tenant => TenantId.Parse(this.GetPrimaryKeyString());
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var used = State.Experts.Values.Select(expert => expert.Content.Digest).ToHashSet();
+        var oldest = time.GetUtcNow() - limits.Value.OrphanAge;
+        await foreach (var blob in blobs.ListAsync(Tenant, cancellationToken))
+        {
+            if (blob.WriteTime < oldest && !used.Contains(blob.Digest))
+                await blobs.DeleteAsync(Tenant, blob.Digest, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task Check(ExpertWrite write)
+    {
+        await RequireTenant();
+        RequireRoom(write);
+        RequireEtag(write.Id, write.Etag);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ExpertRecord> Put(ExpertWrite write, string displayName, ExpertContent content)
+    {
+        await RequireTenant();
+        var known = State.Experts.GetValueOrDefault(write.Id);
+        if (known is not null && known.Content.Digest == content.Digest && known.DisplayName == displayName)
+            return known;
+        RequireEtag(write.Id, write.Etag);
+        if (known is not null && !write.Overwrite && write.Etag is null)
+            throw new PlatformException(ErrorReason.ExpertExists, $"There is another expert '{write.Id}' already; overwrite it, or choose another id.");
+
+        RequireRoom(write);
+        if (!await blobs.ExistsAsync(Tenant, content.Digest))
+            throw new PlatformException(ErrorReason.Conflict, "The expert's file was removed meanwhile; upload it again.");
+
+        var version = (State.Version + 1).ToString(CultureInfo.InvariantCulture);
+        var expert = new ExpertRecord(write.Id, displayName, content, time.GetUtcNow(), $"{version}-{content.Digest.Value[..8]}");
+        await Commit(State.With(expert));
+        if (known is not null)
+            await Discard(known.Content.Digest);
+        return expert;
+    }
+
+    /// <inheritdoc/>
+    public async Task Discard(ContentDigest digest)
+    {
+        if (!State.Uses(digest))
+            await blobs.DeleteAsync(Tenant, digest);
+    }
+
+    /// <inheritdoc/>
+    public Task<ExpertRecord> Get(ExpertId id) => Task.FromResult(Find(id));
+
+    /// <inheritdoc/>
+    public Task<ExpertPage> List(string? after, int count)
+    {
+        var (experts, last) = Paging.Page(State.Experts.Values, expert => expert.Id.Value, after, count);
+        return Task.FromResult(new ExpertPage(experts, last));
+    }
+
+    /// <inheritdoc/>
+    public async Task Delete(ExpertId id, string? etag)
+    {
+        var expert = Find(id);
+        RequireEtag(id, etag);
+        await Commit(State.Without(id));
+        await Discard(expert.Content.Digest);
+    }
+
+    /// <inheritdoc/>
+    public Task<LibrarySnapshot?> GetSnapshot(long knownVersion) => Task.FromResult(
+        knownVersion == State.Version ? null : new LibrarySnapshot(State.Version, State.Experts.ToDigests()));
+
+    private ExpertRecord Find(ExpertId id) => State.Experts.GetValueOrDefault(id) ?? throw ExpertErrors.NotFound(id);
+
+    private void RequireEtag(ExpertId id, string? etag)
+    {
+        if (etag is not null && State.Experts.GetValueOrDefault(id)?.Etag != etag)
+            throw new PlatformException(ErrorReason.EtagMismatch, $"Expert '{id}' is not the one that was seen; read it again.");
+    }
+
+    private void RequireRoom(ExpertWrite write)
+    {
+        var known = State.Experts.GetValueOrDefault(write.Id);
+        var count = State.Experts.Count + (known is null ? 1 : 0);
+        var bytes = State.Experts.Values.Sum(expert => expert.Content.SizeBytes) - (known?.Content.SizeBytes ?? 0) + write.SizeBytes;
+        if (count > limits.Value.MaxExperts || bytes > limits.Value.MaxExpertBytes)
+            throw new PlatformException(ErrorReason.ExpertQuota, $"The library is full: {State.Experts.Count} experts; delete one first.");
+    }
+
+    private async Task RequireTenant()
+    {
+        if (await GrainFactory.GetGrain<ITenantGrain>(Tenant.Value).Get() is null)
+            throw new PlatformException(ErrorReason.TenantNotFound, $"There is no tenant '{Tenant}'.");
+    }
+}
