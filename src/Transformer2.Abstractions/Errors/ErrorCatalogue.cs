@@ -29,6 +29,8 @@ public static class ErrorCatalogue
         [ErrorReason.TenantQuota] = ErrorKind.ResourceExhausted,
         [ErrorReason.UploadsBusy] = ErrorKind.ResourceExhausted,
         [ErrorReason.Overloaded] = ErrorKind.ResourceExhausted,
+        [ErrorReason.MessageTooLarge] = ErrorKind.ResourceExhausted,
+        [ErrorReason.UnknownMethod] = ErrorKind.Unimplemented,
         [ErrorReason.UploadTimeout] = ErrorKind.DeadlineExceeded,
         [ErrorReason.Conflict] = ErrorKind.Aborted,
         [ErrorReason.EngineUnavailable] = ErrorKind.Unavailable,

@@ -36,6 +36,9 @@ public enum ErrorKind
     /// <summary>It took too long.</summary>
     DeadlineExceeded,
 
+    /// <summary>There is no such operation.</summary>
+    Unimplemented,
+
     /// <summary>Stored content is damaged.</summary>
     DataLoss,
 }

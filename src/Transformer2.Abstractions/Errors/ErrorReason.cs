@@ -108,6 +108,12 @@ public static class ErrorReason
     /// <summary>No engine can answer now.</summary>
     public const string EngineUnavailable = "ENGINE_UNAVAILABLE";
 
+    /// <summary>A message is larger than the server reads.</summary>
+    public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
+
+    /// <summary>The service has no such method, or the message has an unknown encoding.</summary>
+    public const string UnknownMethod = "UNKNOWN_METHOD";
+
     /// <summary>The server is stopping.</summary>
     public const string Draining = "DRAINING";
 }

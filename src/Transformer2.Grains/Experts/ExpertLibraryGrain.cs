@@ -43,10 +43,11 @@ public sealed class ExpertLibraryGrain(
     {
         await RequireTenant();
         var known = State.Experts.GetValueOrDefault(write.Id);
-        if (known is not null && known.Content.Digest == content.Digest && known.DisplayName == displayName)
+        var replaces = write.Overwrite || write.Etag is not null;
+        if (known is not null && known.Content.Digest == content.Digest && (!replaces || known.DisplayName == displayName))
             return known;
         RequireEtag(write.Id, write.Etag);
-        if (known is not null && !write.Overwrite && write.Etag is null)
+        if (known is not null && !replaces)
             throw new PlatformException(ErrorReason.ExpertExists, $"There is another expert '{write.Id}' already; overwrite it, or choose another id.");
 
         RequireRoom(write);

@@ -1,6 +1,4 @@
-using Transformer2.Abstractions;
-
-namespace Transformer2.Grains;
+namespace Transformer2.Abstractions;
 
 /// <summary>Which mixtures make sense.</summary>
 public static class MixtureRules

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Transformer2.Abstractions;
+using Transformer2.Experts;
+using Transformer2.V1;
+
+namespace Transformer2.Gateway;
+
+/// <summary>Decides whether uploaded bytes are an expert for the base model.</summary>
+internal static class ExpertValidation
+{
+    private const int DescriptionLength = 1024;
+    private const int LabelLength = 128;
+
+    /// <summary>Checks everything and says what the file holds.</summary>
+    public static ExpertContent Validate(ReadOnlyMemory<byte> file, UploadExpertMetadata metadata, ExpertLayout layout)
+    {
+        var digest = ContentDigest.Of(file.Span);
+        if (metadata.Sha256.Length > 0 && metadata.Sha256 != digest.Value)
+            throw new PlatformException(ErrorReason.ChecksumMismatch, "The file has not the stated SHA-256.", ("expected", metadata.Sha256), ("actual", digest.Value));
+        var expert = Read(file, layout);
+        return new()
+        {
+            Digest = digest,
+            SizeBytes = file.Length,
+            ParameterCount = expert.Vector.ParameterCount,
+            MatrixCount = expert.Vector.Multipliers.Count,
+            BaseFingerprint = layout.BaseModel,
+            DecompositionFingerprint = layout.Decomposition,
+            Modules = Text(expert.Metadata.Modules, LabelLength, "modules"),
+            Task = Text(expert.Metadata.Task, LabelLength, "task"),
+            Description = Text(expert.Metadata.Description, DescriptionLength, "description"),
+        };
+    }
+
+    private static ExpertFile Read(ReadOnlyMemory<byte> file, ExpertLayout layout)
+    {
+        try
+        {
+            return ExpertFile.Read(file, layout);
+        }
+        catch (ExpertFileException exception)
+        {
+            throw new PlatformException(exception.Reason, exception.Message, [.. Facts(exception)]);
+        }
+    }
+
+    private static IEnumerable<(string Key, string Value)> Facts(ExpertFileException exception)
+    {
+        if (exception.Position is { } position)
+            yield return ("position", position.ToString(CultureInfo.InvariantCulture));
+        if (exception.ExpectedFingerprint is { } expected)
+            yield return ("expected", expected);
+        if (exception.ActualFingerprint is { } actual)
+            yield return ("actual", actual);
+    }
+
+    // These are kept with the library and listed, so they must stay short.
+    private static string Text(string? text, int limit, string name) =>
+        text is null || text.Length <= limit
+            ? text ?? ""
+            : throw new PlatformException(SafetensorsReason.Metadata, $"The file's {name} has more than {limit} characters.");
+}

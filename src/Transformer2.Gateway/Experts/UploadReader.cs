@@ -1,0 +1,100 @@
+using System.Buffers;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Transformer2.Abstractions;
+using Transformer2.V1;
+
+namespace Transformer2.Gateway;
+
+/// <summary>
+/// Receives uploads: metadata, then chunks, within bounds of size, time and number. gRPC itself limits neither the length of a client's stream nor
+/// how slow it may be.
+/// </summary>
+internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim slots = new(options.Value.MaxConcurrent, options.Value.MaxConcurrent);
+
+    public void Dispose() => slots.Dispose();
+
+    /// <summary>Runs one upload in a slot of its own; the slot, and with it the memory, is bound until the upload is committed.</summary>
+    public async Task<T> Run<T>(Func<Task<T>> upload)
+    {
+        if (!await slots.WaitAsync(TimeSpan.Zero))
+            throw new PlatformException(ErrorReason.UploadsBusy, "Too many uploads run at the moment; repeat this one a little later.");
+        try
+        {
+            return await upload();
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    /// <summary>The first message.</summary>
+    public async Task<UploadExpertMetadata> ReadMetadata(IAsyncStreamReader<UploadExpertRequest> stream, CancellationToken cancellationToken)
+    {
+        var metadata = await Next(stream, options.Value.IdleTimeout, cancellationToken) ? stream.Current.Metadata : null;
+        if (metadata is null)
+            throw Protocol("The first message must hold the metadata.");
+        if (metadata.HasSizeBytes && metadata.SizeBytes <= 0)
+            throw Fields.Invalid("size_bytes", "size_bytes is not a positive number.");
+        if (metadata.HasSizeBytes && metadata.SizeBytes > options.Value.MaxFileBytes)
+            throw TooLarge();
+        if (metadata.Sha256.Length > 0 && !ContentDigest.TryParse(metadata.Sha256, out _))
+            throw Fields.Invalid("sha256", "sha256 is not 64 lower-case hexadecimal digits.");
+        return metadata;
+    }
+
+    /// <summary>All further messages, which together are the file.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadFile(
+        IAsyncStreamReader<UploadExpertRequest> stream, UploadExpertMetadata metadata, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        var file = new ArrayBufferWriter<byte>();
+        while (await Next(stream, Patience(begin), cancellationToken))
+        {
+            if (stream.Current.PayloadCase != UploadExpertRequest.PayloadOneofCase.Chunk)
+                throw Protocol("After the metadata every message must hold a chunk.");
+            var chunk = stream.Current.Chunk.Span;
+            if (chunk.Length is 0 or > UploadOptions.MaxChunkBytes)
+                throw Protocol($"A chunk has 1 to {UploadOptions.MaxChunkBytes} bytes, not {chunk.Length}.");
+            if (file.WrittenCount + chunk.Length > options.Value.MaxFileBytes)
+                throw TooLarge();
+            if (metadata.HasSizeBytes && file.WrittenCount + chunk.Length > metadata.SizeBytes)
+                throw Size(metadata, "more");
+            file.Write(chunk);
+        }
+
+        if (metadata.HasSizeBytes && file.WrittenCount < metadata.SizeBytes)
+            throw Size(metadata, file.WrittenCount.ToString((IFormatProvider?)null));
+        return file.WrittenMemory;
+    }
+
+    // The reader's own token is not used: cancelling it would tear the call down before its status is sent.
+    private async Task<bool> Next(IAsyncStreamReader<UploadExpertRequest> stream, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.MoveNext(CancellationToken.None).WaitAsync(patience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new PlatformException(ErrorReason.UploadTimeout, "The upload stalled or took too long.");
+        }
+    }
+
+    private TimeSpan Patience(long begin)
+    {
+        var left = options.Value.TotalTimeout - time.GetElapsedTime(begin);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < options.Value.IdleTimeout ? left : options.Value.IdleTimeout;
+    }
+
+    private static PlatformException Protocol(string message) => new(ErrorReason.UploadProtocol, message);
+
+    private PlatformException TooLarge() =>
+        new(ErrorReason.TooLarge, $"The file has more than {options.Value.MaxFileBytes} bytes.");
+
+    private static PlatformException Size(UploadExpertMetadata metadata, string actual) =>
+        new(ErrorReason.SizeMismatch, $"The file should have {metadata.SizeBytes} bytes, but has {actual}.");
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Transformer2.V1;
+
+namespace Transformer2.Gateway;
+
+/// <summary>Registers and maps everything that callers reach.</summary>
+public static class GatewaySetup
+{
+    // A message holds at most a prompt or a chunk of 1 MiB, and JSON-like escapes do not exist here.
+    private const int MaxMessageBytes = 4 << 20;
+
+    /// <summary>
+    /// Adds the gateway. The host adds a grain factory that reaches the platform's grains, and an <see cref="Abstractions.IExpertBlobStore"/>.
+    /// </summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services)
+    {
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+
+        // Whatever states no policy is closed.
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy(Caller.TenantRole, policy => policy.RequireRole(Caller.TenantRole))
+            .AddPolicy(Caller.AdminRole, policy => policy.RequireRole(Caller.AdminRole));
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.EnableDetailedErrors = false;
+            options.Interceptors.Add<ErrorInterceptor>();
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(options => options.Services.Map(GenerationService.Descriptor.FullName, _ => true))
+            .AddCheck<EngineHealthCheck>("engine");
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>());
+        services.AddSingleton<BaseModelSource>();
+        services.AddSingleton<UploadReader>();
+        services.AddSingleton<ExpertCommit>();
+        return services;
+    }
+
+    /// <summary>Maps the gateway's endpoints. Health and, in development, reflection answer without a key: they tell nothing of any tenant.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<GrpcStatusMiddleware>();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.Use(Caller.EnterScope);
+
+        app.MapGrpcService<GenerationEndpoint>();
+        app.MapGrpcService<ExpertEndpoint>();
+        app.MapGrpcService<TenantEndpoint>();
+        app.MapGrpcService<ClusterEndpoint>();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        if (app.Environment.IsDevelopment())
+            app.MapGrpcReflectionService().AllowAnonymous();
+
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/readyz").AllowAnonymous();
+        app.MapGet("/", () => Results.Text("Transformer2.Platform\ngRPC: port 8081 by default (transformer2.v1)\nhealth: /healthz, /readyz\n")).AllowAnonymous();
+        return app;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Transformer2.Gateway;
+
+/// <summary>Bounds of a generation request, checked before any work. They are part of the contract in generation.proto.</summary>
+public static class GenerationLimits
+{
+    /// <summary>Most bytes of UTF-8 of a prompt, or of all messages together.</summary>
+    public const int PromptBytes = 1 << 20;
+
+    /// <summary>Most messages.</summary>
+    public const int Messages = 256;
+
+    /// <summary>Longest role.</summary>
+    public const int RoleLength = 64;
+
+    /// <summary>Most tokens that may be asked for.</summary>
+    public const int MaxTokens = 65_536;
+
+    /// <summary>Tokens when none are asked for.</summary>
+    public const int DefaultTokens = 128;
+
+    /// <summary>Highest temperature.</summary>
+    public const double Temperature = 2;
+
+    /// <summary>Largest top-k.</summary>
+    public const int TopK = 1_000_000;
+
+    /// <summary>Most stop texts.</summary>
+    public const int StopTexts = 16;
+
+    /// <summary>Longest stop text.</summary>
+    public const int StopLength = 256;
+
+    /// <summary>Longest request id.</summary>
+    public const int RequestIdLength = 128;
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using Google.Protobuf.Collections;
+using Transformer2.Abstractions;
+using Transformer2.V1;
+using ExpertSelection = Transformer2.Abstractions.ExpertSelection;
+using MixtureTerm = Transformer2.Abstractions.MixtureTerm;
+
+namespace Transformer2.Gateway;
+
+/// <summary>Checks generation requests and translates them.</summary>
+internal static partial class GenerationRequests
+{
+    /// <summary>The request without its selection.</summary>
+    public static GenerationSpec ToSpec(this GenerateRequest request) => new()
+    {
+        RequestId = RequestId(request.RequestId),
+        Text = request.InputCase == GenerateRequest.InputOneofCase.Messages ? null : Prompt(request.Prompt),
+        Messages = request.InputCase == GenerateRequest.InputOneofCase.Messages ? Messages(request.Messages) : [],
+        MaxTokens = request.MaxTokens switch
+        {
+            0 => GenerationLimits.DefaultTokens,
+            > 0 and <= GenerationLimits.MaxTokens => request.MaxTokens,
+            _ => throw Fields.Invalid("max_tokens", $"max_tokens is not from 1 to {GenerationLimits.MaxTokens}."),
+        },
+        Temperature = !request.HasTemperature ? 0 : request.Temperature is >= 0 and <= GenerationLimits.Temperature
+            ? request.Temperature
+            : throw Fields.Invalid("temperature", $"temperature is not a number from 0 to {GenerationLimits.Temperature}."),
+        TopP = !request.HasTopP ? 1 : request.TopP is > 0 and <= 1
+            ? request.TopP
+            : throw Fields.Invalid("top_p", "top_p is not a number above 0 and up to 1."),
+        TopK = !request.HasTopK ? 0 : request.TopK is >= 0 and <= GenerationLimits.TopK
+            ? request.TopK
+            : throw Fields.Invalid("top_k", $"top_k is not from 0 to {GenerationLimits.TopK}."),
+        Seed = request.HasSeed ? request.Seed : null,
+        Stop = Stop(request.Stop),
+    };
+
+    /// <summary>Which experts a tenant asks for.</summary>
+    public static ExpertSelection ToSelection(this V1.ExpertSelection? selection, TenantId tenant)
+    {
+        switch (selection?.SelectionCase)
+        {
+            case V1.ExpertSelection.SelectionOneofCase.Expert:
+                return new ExpertSelection.Named(ResourceNames.Expert(selection.Expert.Name, tenant, "selection.expert.name"));
+            case V1.ExpertSelection.SelectionOneofCase.Mixture:
+                var terms = selection.Mixture.Terms;
+                if (terms.Count > MixtureRules.MaxTerms)
+                    throw new PlatformException(ErrorReason.InvalidMixture, $"A mixture has at most {MixtureRules.MaxTerms} terms, not {terms.Count}.");
+                var mixture = new ExpertSelection.Mixture(
+                    [.. terms.Select(term => new MixtureTerm(ResourceNames.Expert(term.Expert, tenant, "selection.mixture.terms.expert"), term.Weight))]);
+                MixtureRules.Require(mixture);
+                return mixture;
+            case V1.ExpertSelection.SelectionOneofCase.Auto:
+                return new ExpertSelection.Auto();
+            default:
+                return new ExpertSelection.Base();
+        }
+    }
+
+    private static string Prompt(string prompt)
+    {
+        if (prompt.Length == 0)
+            throw new PlatformException(ErrorReason.PromptEmpty, "There is nothing to answer: set prompt or messages.");
+        RequireSize(Encoding.UTF8.GetByteCount(prompt));
+        return prompt;
+    }
+
+    private static ImmutableArray<ChatTurn> Messages(ChatMessages messages)
+    {
+        if (messages.Messages.Count == 0)
+            throw new PlatformException(ErrorReason.PromptEmpty, "There is nothing to answer: messages is empty.");
+        if (messages.Messages.Count > GenerationLimits.Messages)
+            throw new PlatformException(ErrorReason.PromptTooLong, $"There are more than {GenerationLimits.Messages} messages.");
+        if (messages.Messages.Any(message => message.Role.Length is 0 or > GenerationLimits.RoleLength))
+            throw Fields.Invalid("messages.role", $"A role has 1 to {GenerationLimits.RoleLength} characters.");
+        RequireSize(messages.Messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content)));
+        return [.. messages.Messages.Select(message => new ChatTurn(message.Role, message.Content))];
+    }
+
+    private static void RequireSize(int bytes)
+    {
+        if (bytes > GenerationLimits.PromptBytes)
+            throw new PlatformException(ErrorReason.PromptTooLong, $"The prompt has {bytes} bytes; at most {GenerationLimits.PromptBytes} are read.");
+    }
+
+    private static ImmutableArray<string> Stop(RepeatedField<string> texts)
+    {
+        if (texts.Count > GenerationLimits.StopTexts)
+            throw Fields.Invalid("stop", $"There are more than {GenerationLimits.StopTexts} stop texts.");
+        if (texts.Any(text => text.Length is 0 or > GenerationLimits.StopLength))
+            throw Fields.Invalid("stop", $"A stop text has 1 to {GenerationLimits.StopLength} characters.");
+        return [.. texts];
+    }
+
+    private static string RequestId(string id)
+    {
+        if (id.Length == 0)
+            return Guid.NewGuid().ToString("n");
+        return id.Length <= GenerationLimits.RequestIdLength && RequestIdForm().IsMatch(id)
+            ? id
+            : throw Fields.Invalid("request_id", $"request_id is not 1 to {GenerationLimits.RequestIdLength} of A-Z a-z 0-9 . _ : -");
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._:-]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RequestIdForm();
+}

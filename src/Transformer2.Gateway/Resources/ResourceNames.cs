@@ -1,0 +1,52 @@
+using Transformer2.Abstractions;
+
+namespace Transformer2.Gateway;
+
+/// <summary>
+/// Reads and writes resource names. What belongs to another tenant is refused with the words for what does not exist, so that nobody learns which
+/// is the case.
+/// </summary>
+internal static class ResourceNames
+{
+    private const string Tenants = "tenants";
+    private const string Experts = "experts";
+    private const string ApiKeys = "apiKeys";
+
+    public static string Of(TenantId tenant) => $"{Tenants}/{tenant}";
+
+    public static string Of(TenantId tenant, ExpertId expert) => $"{Tenants}/{tenant}/{Experts}/{expert}";
+
+    public static string OfKey(TenantId tenant, string keyId) => $"{Tenants}/{tenant}/{ApiKeys}/{keyId}";
+
+    /// <summary><c>{expert}</c> or <c>tenants/{caller}/experts/{expert}</c>.</summary>
+    public static ExpertId Expert(string name, TenantId caller, string field)
+    {
+        var parts = name.Split('/');
+        if (parts is [var only] && ExpertId.TryParse(only, out var id))
+            return id;
+        if (parts is not [Tenants, var owner, Experts, var last] || !TenantId.TryParse(owner, out var tenant) || !ExpertId.TryParse(last, out id))
+            throw Fields.Invalid(field, $"{field} is not '{{expert}}' or 'tenants/{{tenant}}/experts/{{expert}}', where an id is {ResourceId.Rule}.");
+        return tenant == caller ? id : throw new PlatformException(ErrorReason.ExpertNotFound, $"There is no expert '{id}'.");
+    }
+
+    /// <summary>Empty, <c>{caller}</c> or <c>tenants/{caller}</c>.</summary>
+    public static TenantId Parent(string name, TenantId caller, string field)
+    {
+        var tenant = name.Length == 0 ? caller : Tenant(name, field);
+        return tenant == caller ? tenant : throw NoTenant(tenant);
+    }
+
+    /// <summary><c>{tenant}</c> or <c>tenants/{tenant}</c>.</summary>
+    public static TenantId Tenant(string name, string field) =>
+        name.Split('/') is [.. [] or [Tenants], var last] && TenantId.TryParse(last, out var tenant)
+            ? tenant
+            : throw Fields.Invalid(field, $"{field} is not 'tenants/{{tenant}}', where an id is {ResourceId.Rule}.");
+
+    /// <summary><c>tenants/{tenant}/apiKeys/{key}</c>.</summary>
+    public static (TenantId Tenant, string KeyId) ApiKey(string name, string field) =>
+        name.Split('/') is [Tenants, var owner, ApiKeys, { Length: > 0 and <= 64 } key] && TenantId.TryParse(owner, out var tenant)
+            ? (tenant, key)
+            : throw Fields.Invalid(field, $"{field} is not 'tenants/{{tenant}}/apiKeys/{{key}}'.");
+
+    public static PlatformException NoTenant(TenantId tenant) => new(ErrorReason.TenantNotFound, $"There is no tenant '{tenant}'.");
+}
