@@ -12,7 +12,7 @@ public static partial class AtomicFile
     /// <summary>Writes beside the target, flushes to disk, renames over the target, and flushes the folder.</summary>
     /// <param name="path">The target; its folder must exist.</param>
     /// <param name="write">Writes the content; when it throws, the target stays as it was.</param>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<FileStream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
         var target = Path.GetFullPath(path);
@@ -36,7 +36,7 @@ public static partial class AtomicFile
         FlushFolder(target);
     }
 
-    /// <summary>Writes bytes; see <see cref="Write(string, Action{Stream})"/>.</summary>
+    /// <summary>Writes bytes; see <see cref="Write(string, Action{FileStream})"/>.</summary>
     public static void Write(string path, ReadOnlyMemory<byte> content) => Write(path, stream => stream.Write(content.Span));
 
     /// <summary>Deletes a file, if it is there, durably.</summary>
@@ -48,6 +48,24 @@ public static partial class AtomicFile
             File.Delete(target);
             FlushFolder(target);
         }
+    }
+
+    /// <summary>Creates a folder, and its parents, durably; an existing one is no error.</summary>
+    public static void CreateFolder(string path)
+    {
+        var folder = Path.GetFullPath(path);
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        if (Path.GetDirectoryName(folder) is { } parent)
+        {
+            CreateFolder(parent);
+        }
+
+        Directory.CreateDirectory(folder);
+        FlushFolder(folder);
     }
 
     // A rename is durable once the folder is. .NET opens no folders, and Windows needs none of this.

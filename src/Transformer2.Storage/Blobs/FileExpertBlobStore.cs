@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using Transformer2.Abstractions;
+using Transformer2.Experts;
+
+namespace Transformer2.Storage;
+
+/// <summary>
+/// Expert files below a folder, <c>TENANT/DIGEST.safetensors</c>. Written whole and on disk before they are acknowledged; hashed again when
+/// they are read, so that a damaged or exchanged file is never handed out.
+/// </summary>
+/// <param name="directory">The folder, created when absent.</param>
+/// <param name="time">The clock of the files' times.</param>
+public sealed class FileExpertBlobStore(string directory, TimeProvider time) : IExpertBlobStore
+{
+    private const string Extension = ".safetensors";
+
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
+
+    private readonly string _root = Path.GetFullPath(directory);
+
+    /// <inheritdoc/>
+    public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () =>
+            {
+                var folder = FolderOf(tenant);
+                AtomicFile.CreateFolder(folder);
+                RemoveLeftovers(folder);
+                var digest = ContentDigest.Of(content.Span);
+                var now = time.GetUtcNow();
+
+                // Always written anew: that heals a damaged file and costs no more than looking whether it is one.
+                AtomicFile.Write(PathOf(tenant, digest), stream =>
+                {
+                    stream.Write(content.Span);
+                    stream.Flush();
+                    File.SetLastWriteTimeUtc(stream.SafeFileHandle, now.UtcDateTime);
+                });
+                return new ExpertBlob(digest, content.Length, now);
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="PlatformException">The file is not what was stored.</exception>
+    public async Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
+    {
+        byte[] content;
+        try
+        {
+            content = await File.ReadAllBytesAsync(PathOf(tenant, digest), cancellationToken);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        return ContentDigest.Of(content) == digest
+            ? content
+            : throw new PlatformException(
+                ErrorReason.ExpertDamaged, "The stored file of the expert is damaged; upload it again.", ("digest", digest.Value));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ExistsAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default) =>
+        Task.FromResult(File.Exists(PathOf(tenant, digest)));
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default) =>
+        Task.Run(() => AtomicFile.Delete(PathOf(tenant, digest)), cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ExpertBlob> ListAsync(
+        TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var blob in await Task.Run(() => List(FolderOf(tenant)), cancellationToken))
+        {
+            yield return blob;
+        }
+    }
+
+    private static List<ExpertBlob> List(string folder)
+    {
+        var blobs = new List<ExpertBlob>();
+        if (!Directory.Exists(folder))
+        {
+            return blobs;
+        }
+
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Extension))
+        {
+            // A file may go while the folder is read; then it does not exist.
+            if (file.Exists && ContentDigest.TryParse(Path.GetFileNameWithoutExtension(file.Name), out var digest))
+            {
+                blobs.Add(new ExpertBlob(digest, file.Length, file.LastWriteTimeUtc));
+            }
+        }
+
+        return blobs;
+    }
+
+    // What a crash left half written; a younger one may be a write in progress.
+    private void RemoveLeftovers(string folder)
+    {
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + AtomicFile.TemporaryExtension))
+        {
+            if (file.LastWriteTimeUtc < time.GetUtcNow() - LeftoverAge)
+            {
+                file.Delete();
+            }
+        }
+    }
+
+    // Both parts are of forms that hold no separator and no parent folder; the default of their types is none of those.
+    private string FolderOf(TenantId tenant) =>
+        Path.Combine(_root, tenant.Value ?? throw new ArgumentException("No tenant.", nameof(tenant)));
+
+    private string PathOf(TenantId tenant, ContentDigest digest) =>
+        Path.Combine(FolderOf(tenant), (digest.Value ?? throw new ArgumentException("No digest.", nameof(digest))) + Extension);
+}
