@@ -8,14 +8,18 @@ internal static class Json
     /// <summary>Far above any published tokenizer; a larger file is refused before it is read.</summary>
     private const long MaxFileBytes = 256L << 20;
 
-    public static JsonDocument Load(string path)
+    public static JsonDocument Load(string path) => Read(path, stream => JsonDocument.Parse(stream));
+
+    public static string ReadText(string path) => Read(path, stream => new StreamReader(stream).ReadToEnd());
+
+    private static T Read<T>(string path, Func<Stream, T> read)
     {
         try
         {
-            if (new FileInfo(path).Length > MaxFileBytes)
-                throw new TokenizerException($"{path} is larger than {MaxFileBytes >> 20} MiB.");
             using var stream = File.OpenRead(path);
-            return JsonDocument.Parse(stream);
+            return stream.Length <= MaxFileBytes
+                ? read(stream)
+                : throw new TokenizerException($"{path} is larger than {MaxFileBytes >> 20} MiB.");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

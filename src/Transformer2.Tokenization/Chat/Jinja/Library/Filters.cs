@@ -1,0 +1,122 @@
+using System.Globalization;
+
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>A function behind <c>|</c>.</summary>
+internal delegate object? Filter(object? value, Arguments arguments, RenderContext context);
+
+/// <summary>The filters that chat templates use, by name.</summary>
+internal static class Filters
+{
+    private static readonly Dictionary<string, Filter> All = new(StringComparer.Ordinal)
+    {
+        ["abs"] = (v, _, _) => Operators.Compare(v, 0L) < 0 ? Operators.Arithmetic("-", 0L, v) : v,
+        ["attr"] = (v, a, _) => Members.Path(v, a.RequireText(0, "name")),
+        ["capitalize"] = (v, _, _) => Strings.Title(PythonText.Of(v), _ => false),
+        ["count"] = (v, _, _) => Length(v),
+        ["d"] = Default,
+        ["default"] = Default,
+        ["e"] = (v, _, _) => Escape(PythonText.Of(v)),
+        ["escape"] = (v, _, _) => Escape(PythonText.Of(v)),
+        ["float"] = (v, a, _) => ToFloat(v) ?? a.Get(0, "default", 0.0),
+        ["indent"] = Indent,
+        ["int"] = (v, a, _) => ToInteger(v) ?? a.Get(0, "default", 0L),
+        ["items"] = (v, _, _) => v is Undefined ? new List<object?>() : MapMethods.Items(v as Map
+            ?? throw new ChatTemplateException($"{Operators.Kind(v)} has no items.")),
+        ["length"] = (v, _, _) => Length(v),
+        ["list"] = (v, _, _) => Operators.Items(v),
+        ["lower"] = (v, _, _) => PythonText.Of(v) is var t ? t.Rewrite(t.Value.ToLowerInvariant()) : null,
+        ["replace"] = (v, a, _) => Strings.Replace(
+            PythonText.Of(v), PythonText.Of(a.Require(0, "old")), PythonText.Of(a.Require(1, "new")), a.GetInteger(2, "count", -1)),
+        ["round"] = (v, a, _) => Round(v, a),
+        ["safe"] = (v, _, _) => PythonText.Of(v),
+        ["string"] = (v, _, _) => PythonText.Of(v),
+        ["title"] = (v, _, _) => Strings.Title(PythonText.Of(v), c => Strings.IsSpace(c) || "-({[<".Contains(c, StringComparison.Ordinal)),
+        ["tojson"] = ToJson,
+        ["trim"] = (v, a, _) => Strings.Trim(PythonText.Of(v), a.Get(0, "chars") as Text),
+        ["upper"] = (v, _, _) => PythonText.Of(v) is var t ? t.Rewrite(t.Value.ToUpperInvariant()) : null,
+        ["wordcount"] = (v, _, _) => (long)Strings.Split(PythonText.Of(v), null, -1).Count,
+    };
+
+    static Filters() => ListFilters.AddTo(All);
+
+    public static object? Apply(string name, object? value, Arguments arguments, RenderContext context)
+    {
+        if (!All.TryGetValue(name, out var filter))
+            throw new ChatTemplateException($"The filter '{name}' is not supported.");
+        var result = filter(value, arguments, context);
+        arguments.EnsureAllTaken(name);
+        context.Spend(result);
+        return result;
+    }
+
+    private static object? Default(object? value, Arguments arguments, RenderContext context)
+    {
+        var otherwise = arguments.Get(0, "default_value", Text.Empty);
+        return value is Undefined || (arguments.GetFlag(1, "boolean") && !Operators.IsTrue(value)) ? otherwise : value;
+    }
+
+    private static long Length(object? value) => value switch
+    {
+        Text text => CodePoints.Count(text),
+        IReadOnlyList<object?> list => list.Count,
+        Map map => map.Count,
+        Undefined => 0,
+        _ => throw new ChatTemplateException($"{Operators.Kind(value)} has no length."),
+    };
+
+    private static double? ToFloat(object? value) => Operators.Number(value)
+        ?? (value is Text text && double.TryParse(text.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null);
+
+    private static object? ToInteger(object? value) => value switch
+    {
+        Text text when long.TryParse(text.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) => number,
+        _ when Operators.Integer(value) is { } integer => integer,
+        _ => ToFloat(value) is { } number and > long.MinValue and < long.MaxValue ? (long)number : null,
+    };
+
+    private static double Round(object? value, Arguments arguments)
+    {
+        var number = ToFloat(value) ?? throw new ChatTemplateException($"{Operators.Kind(value)} cannot be rounded.");
+        var scale = Math.Pow(10, arguments.GetInteger(0, "precision", 0));
+        return (arguments.Get(1, "method", Text.Of("common")) as Text)?.Value switch
+        {
+            "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
+            "ceil" => Math.Ceiling(number * scale) / scale,
+            "floor" => Math.Floor(number * scale) / scale,
+            _ => throw new ChatTemplateException("A number is rounded by 'common', 'ceil' or 'floor'."),
+        };
+    }
+
+    private static Text Indent(object? value, Arguments arguments, RenderContext context)
+    {
+        var text = Text.Concat([PythonText.Of(value), Text.Of("\n")]);
+        var width = arguments.Get(0, "width", 4L);
+        var space = width as Text ?? Text.Of(new string(' ', Math.Clamp(Operators.AsIndex(width), 0, 1024)));
+        var (first, blank) = (arguments.GetFlag(1, "first"), arguments.GetFlag(2, "blank"));
+        var lines = Strings.Lines(text).Cast<Text>()
+            .Select((line, i) => (i == 0 ? first : line.Length > 0 || blank) ? Text.Concat([space, line]) : line);
+        return Text.Join(Text.Of("\n"), lines);
+    }
+
+    private static Text ToJson(object? value, Arguments arguments, RenderContext context)
+    {
+        if (Operators.IsTrue(arguments.Named("ensure_ascii")))
+            throw new ChatTemplateException("tojson with ensure_ascii is not supported.");
+        var indent = arguments.Get(0, "indent") switch
+        {
+            null => null,
+            Text text => text.Value,
+            var width => new string(' ', Math.Clamp(Operators.AsIndex(width), 0, 64)),
+        };
+        var separators = arguments.Get(1, "separators") is { } pair ? Operators.Items(pair) : null;
+        return new JsonText(
+            indent,
+            separators is null ? (indent is null ? ", " : ",") : PythonText.Of(separators[0]).Value,
+            separators is null ? ": " : PythonText.Of(separators[^1]).Value,
+            arguments.GetFlag(2, "sort_keys")).Write(value);
+    }
+
+    private static Text Escape(Text text) => ((string, string)[])[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ("\"", "&#34;")]
+        is var pairs ? pairs.Aggregate(text, (t, p) => Strings.Replace(t, Text.Of(p.Item1), Text.Of(p.Item2), -1)) : text;
+}

@@ -1,0 +1,93 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>The filters over lists.</summary>
+internal static class ListFilters
+{
+    public static void AddTo(Dictionary<string, Filter> filters)
+    {
+        filters["batch"] = Batch;
+        filters["dictsort"] = (v, a, c) => Sorted(MapMethods.Items((Map)v!), a.GetFlag(2, "reverse"), a.GetFlag(0, "case_sensitive"),
+            item => ((IReadOnlyList<object?>)item!)[(a.Get(1, "by", Text.Of("key")) as Text)?.Value == "value" ? 1 : 0]);
+        filters["first"] = (v, _, _) => Operators.Items(v) is [var item, ..] ? item : new Undefined("the first of nothing");
+        filters["join"] = (v, a, _) => Join(v, PythonText.Of(a.Get(0, "d", Text.Empty)), a.Get(1, "attribute"));
+        filters["last"] = (v, _, _) => Operators.Items(v) is [.., var item] ? item : new Undefined("the last of nothing");
+        filters["map"] = Map;
+        filters["max"] = (v, a, _) => Extreme(v, a, sign: 1);
+        filters["min"] = (v, a, _) => Extreme(v, a, sign: -1);
+        filters["reject"] = (v, a, _) => Where(v, null, a, from: 0, wanted: false);
+        filters["rejectattr"] = (v, a, _) => Where(v, a.Require(0, "attribute"), a, from: 1, wanted: false);
+        filters["reverse"] = (v, _, _) => v is Text t
+            ? Text.Concat(CodePoints.Split(t).Reverse())
+            : Operators.Items(v).Reverse().ToList();
+        filters["select"] = (v, a, _) => Where(v, null, a, from: 0, wanted: true);
+        filters["selectattr"] = (v, a, _) => Where(v, a.Require(0, "attribute"), a, from: 1, wanted: true);
+        filters["sort"] = (v, a, _) => a.Get(2, "attribute") is var path
+            ? Sorted(Operators.Items(v), a.GetFlag(0, "reverse"), a.GetFlag(1, "case_sensitive"), item => At(item, path))
+            : null;
+        filters["sum"] = (v, a, _) => a.Get(0, "attribute") is var path
+            ? Operators.Items(v).Select(i => At(i, path)).Aggregate(a.Get(1, "start", 0L), Operators.Add)
+            : null;
+        filters["unique"] = Unique;
+    }
+
+    private static object? At(object? item, object? path) => path is null ? item : Members.Path(item, path);
+
+    private static Text Join(object? value, Text separator, object? path) =>
+        Text.Join(separator, Operators.Items(value).Select(i => PythonText.Of(At(i, path))));
+
+    private static List<object?> Map(object? value, Arguments arguments, RenderContext context)
+    {
+        var items = Operators.Items(value);
+        if (arguments.Named("attribute") is { } path)
+        {
+            var otherwise = arguments.Named("default");
+            return [.. items.Select(i => Members.Path(i, path)).Select(found => found is Undefined ? otherwise ?? found : found)];
+        }
+        var filter = arguments.RequireText(0, "filter").Value;
+        return [.. items.Select(i => Filters.Apply(filter, i, arguments.Rest(1), context))];
+    }
+
+    private static List<object?> Where(object? value, object? path, Arguments arguments, int from, bool wanted)
+    {
+        var test = arguments.Get(from, "test") as Text;
+        var rest = arguments.Rest(from + 1);
+        return [.. Operators.Items(value).Where(item => wanted == (test is null
+            ? Operators.IsTrue(At(item, path))
+            : Tests.Holds(test.Value, At(item, path), rest)))];
+    }
+
+    private static List<object?> Sorted(IEnumerable<object?> items, bool reverse, bool caseSensitive, Func<object?, object?> key)
+    {
+        var order = Comparer<object?>.Create((a, b) => Operators.Compare(a, b));
+        object? Key(object? item) => key(item) is Text text && !caseSensitive ? text.Rewrite(text.Value.ToLowerInvariant()) : key(item);
+        return [.. reverse ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
+    }
+
+    private static object? Extreme(object? value, Arguments arguments, int sign)
+    {
+        var caseSensitive = arguments.GetFlag(0, "case_sensitive");
+        var path = arguments.Get(1, "attribute");
+        var sorted = Sorted(Operators.Items(value), reverse: sign > 0, caseSensitive, item => At(item, path));
+        return sorted.Count > 0 ? sorted[0] : new Undefined("the extreme of nothing");
+    }
+
+    private static List<object?> Unique(object? value, Arguments arguments, RenderContext context)
+    {
+        var caseSensitive = arguments.GetFlag(0, "case_sensitive");
+        var path = arguments.Get(1, "attribute");
+        var seen = new Map();
+        return [.. Operators.Items(value).Where(item => seen.TryAdd(Jinja.Map.Key(Key(item)), null))];
+
+        object? Key(object? item) => At(item, path) is Text text && !caseSensitive
+            ? text.Rewrite(text.Value.ToLowerInvariant())
+            : At(item, path);
+    }
+
+    private static List<object?> Batch(object? value, Arguments arguments, RenderContext context)
+    {
+        var count = Math.Max(arguments.GetInteger(0, "linecount", 1), 1);
+        var fill = arguments.Get(1, "fill_with");
+        return [.. Operators.Items(value).Chunk(count).Select(chunk =>
+            chunk.Concat(Enumerable.Repeat(fill, fill is null ? 0 : Math.Min(count - chunk.Length, 1024))).ToList())];
+    }
+}

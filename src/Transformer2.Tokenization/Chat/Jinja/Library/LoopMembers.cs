@@ -1,0 +1,34 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>Members of <c>loop</c>.</summary>
+internal static class LoopMembers
+{
+    public static object? Find(LoopState loop, string name) => name switch
+    {
+        "index" => loop.Index + 1L,
+        "index0" => (long)loop.Index,
+        "revindex" => (long)loop.Items.Count - loop.Index,
+        "revindex0" => loop.Items.Count - loop.Index - 1L,
+        "first" => loop.Index == 0,
+        "last" => loop.Index == loop.Items.Count - 1,
+        "length" => (long)loop.Items.Count,
+        "depth" => (long)loop.Depth,
+        "depth0" => loop.Depth - 1L,
+        "previtem" => loop.Index > 0 ? loop.Items[loop.Index - 1] : new Undefined("loop.previtem"),
+        "nextitem" => loop.Index < loop.Items.Count - 1 ? loop.Items[loop.Index + 1] : new Undefined("loop.nextitem"),
+        "cycle" => new Callable(name, arguments => All(arguments) is { Count: > 0 } all ? all[loop.Index % all.Count] : null),
+        "changed" => new Callable(name, arguments => Changed(loop.Memory, arguments)),
+        _ => null,
+    };
+
+    private static bool Changed(LoopMemory memory, Arguments arguments)
+    {
+        var now = All(arguments);
+        var changed = !Operators.AreEqual(memory.Last, now);
+        memory.Last = now;
+        return changed;
+    }
+
+    private static List<object?> All(Arguments arguments) =>
+        [.. Enumerable.Range(0, arguments.PositionalCount).Select(i => arguments.Get(i, ""))];
+}

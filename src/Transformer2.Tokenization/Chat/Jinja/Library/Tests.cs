@@ -1,0 +1,46 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>The tests behind <c>is</c>, by name.</summary>
+internal static class Tests
+{
+    private static readonly Dictionary<string, Func<object?, Arguments, bool>> All = new(StringComparer.Ordinal)
+    {
+        ["boolean"] = (v, _) => v is bool,
+        ["callable"] = (v, _) => v is Callable,
+        ["defined"] = (v, _) => v is not Undefined,
+        ["divisibleby"] = (v, a) => Operators.AreEqual(Operators.Arithmetic("%", v, a.Require(0, "num")), 0L),
+        ["even"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 0L),
+        ["false"] = (v, _) => v is false,
+        ["float"] = (v, _) => v is double,
+        ["integer"] = (v, _) => v is long,
+        ["iterable"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined,
+        ["lower"] = (v, _) => PythonText.Of(v).Value is var s && s.Any(char.IsLower) && !s.Any(char.IsUpper),
+        ["mapping"] = (v, _) => v is Map and not Namespace,
+        ["none"] = (v, _) => v is null,
+        ["number"] = (v, _) => v is long or double or bool,
+        ["odd"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 1L),
+        ["sameas"] = (v, a) => a.Require(0, "other") is var o && (ReferenceEquals(v, o) || (v is not (Text or Map) && v?.GetType() == o?.GetType() && Operators.AreEqual(v, o))),
+        ["sequence"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined,
+        ["string"] = (v, _) => v is Text,
+        ["true"] = (v, _) => v is true,
+        ["undefined"] = (v, _) => v is Undefined,
+        ["upper"] = (v, _) => PythonText.Of(v).Value is var s && s.Any(char.IsUpper) && !s.Any(char.IsLower),
+    };
+
+    private static readonly Dictionary<string, string> Comparisons = new(StringComparer.Ordinal)
+    {
+        ["=="] = "==", ["eq"] = "==", ["equalto"] = "==", ["!="] = "!=", ["ne"] = "!=", ["<"] = "<", ["lt"] = "<", ["lessthan"] = "<",
+        ["<="] = "<=", ["le"] = "<=", [">"] = ">", ["gt"] = ">", ["greaterthan"] = ">", [">="] = ">=", ["ge"] = ">=", ["in"] = "in",
+    };
+
+    public static bool Holds(string name, object? value, Arguments arguments)
+    {
+        if (Comparisons.TryGetValue(name, out var operation))
+            return ComparisonExpression.Holds(operation, value, arguments.Require(0, "other"));
+        if (!All.TryGetValue(name, out var test))
+            throw new ChatTemplateException($"The test '{name}' is not supported.");
+        var holds = test(value, arguments);
+        arguments.EnsureAllTaken(name);
+        return holds;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>What one rendering may use and has used.</summary>
+internal sealed class RenderContext(TimeProvider clock)
+{
+    // A conversation of a megabyte takes well below a million steps with the templates of published models.
+    private const long MaxSteps = 20_000_000;
+    private long steps;
+
+    public TimeProvider Clock { get; } = clock;
+
+    /// <summary>Counts a step and what it made.</summary>
+    public void Spend(object? made = null)
+    {
+        steps += 1 + (made switch
+        {
+            Text text => text.Length >> 6,
+            IReadOnlyList<object?> list => list.Count >> 2,
+            _ => 0,
+        });
+        if (steps > MaxSteps)
+            throw new ChatTemplateException("The chat template takes too many steps.");
+        EnsureStack();
+    }
+
+    /// <summary>Refuses what is nested so deeply that the thread's stack would not hold it.</summary>
+    public static void EnsureStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw PythonText.TooDeep();
+    }
+}

@@ -1,0 +1,30 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>Variables by name; a name that is not here is looked up in the surrounding scope.</summary>
+internal sealed class Scope(Scope? parent, RenderContext context)
+{
+    private readonly Dictionary<string, object?> variables = new(StringComparer.Ordinal);
+
+    public Scope(Scope parent)
+        : this(parent, parent.Context)
+    {
+    }
+
+    public RenderContext Context { get; } = context;
+
+    public object? this[string name]
+    {
+        get
+        {
+            for (var scope = this; scope is not null; scope = scope.Outer)
+            {
+                if (scope.variables.TryGetValue(name, out var value))
+                    return value;
+            }
+            return new Undefined(name);
+        }
+        set => variables[name] = value;
+    }
+
+    private Scope? Outer { get; } = parent;
+}

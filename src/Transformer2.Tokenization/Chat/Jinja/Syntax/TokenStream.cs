@@ -1,0 +1,54 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>The tokens of a template with a position, as the parsers consume them.</summary>
+internal sealed class TokenStream(List<Token> tokens)
+{
+    private int at;
+
+    public Token Current => tokens[at];
+
+    public Token Following => tokens[Math.Min(at + 1, tokens.Count - 1)];
+
+    public Token Take() => tokens[at == tokens.Count - 1 ? at : at++];
+
+    public bool TakeOperator(string value) => TakeIf(TokenKind.Operator, value);
+
+    public bool TakeName(string value) => TakeIf(TokenKind.Name, value);
+
+    public bool IsOperator(string value) => Current.Is(TokenKind.Operator, value);
+
+    public bool IsName(string value) => Current.Is(TokenKind.Name, value);
+
+    public void ExpectOperator(string value)
+    {
+        if (!TakeOperator(value))
+            throw Error($"'{value}' expected");
+    }
+
+    public string ExpectName() => Current.Kind == TokenKind.Name ? Take().Value : throw Error("a name expected");
+
+    public void Expect(TokenKind kind)
+    {
+        if (Current.Kind != kind)
+            throw Error($"{kind} expected");
+        Take();
+    }
+
+    /// <summary>Parses something that may hold the like of itself.</summary>
+    public static T Nested<T>(Func<T> parse)
+    {
+        RenderContext.EnsureStack();
+        return parse();
+    }
+
+    public ChatTemplateException Error(string what) =>
+        new($"Line {Current.Line} of the chat template: {what}, at '{(Current.Value.Length > 0 ? Current.Value : Current.Kind)}'.");
+
+    private bool TakeIf(TokenKind kind, string value)
+    {
+        if (!Current.Is(kind, value))
+            return false;
+        Take();
+        return true;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>Arguments of a call. One that the callee does not ask for is an error.</summary>
+internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDictionary<string, object?> named)
+{
+    private readonly HashSet<string> takenNames = [];
+    private int takenPositions;
+
+    public static Arguments None => new([], new Dictionary<string, object?>());
+
+    public int PositionalCount => positional.Count;
+
+    public IEnumerable<string> Names => named.Keys;
+
+    /// <summary>The argument at a position, or of that name.</summary>
+    public object? Get(int position, string name, object? otherwise = null)
+    {
+        takenPositions = Math.Max(takenPositions, position + 1);
+        takenNames.Add(name);
+        return position < positional.Count ? positional[position] : named.GetValueOrDefault(name, otherwise);
+    }
+
+    /// <summary>An argument that is given by name only.</summary>
+    public object? Named(string name, object? otherwise = null)
+    {
+        takenNames.Add(name);
+        return named.GetValueOrDefault(name, otherwise);
+    }
+
+    public bool Has(int position, string name) => position < positional.Count || named.ContainsKey(name);
+
+    public object? Require(int position, string name) =>
+        Has(position, name) ? Get(position, name) : throw new ChatTemplateException($"The argument '{name}' is missing.");
+
+    public Text RequireText(int position, string name) =>
+        Require(position, name) as Text ?? throw new ChatTemplateException($"The argument '{name}' is not a string.");
+
+    public int GetInteger(int position, string name, int otherwise) => Operators.AsIndex(Get(position, name, (long)otherwise));
+
+    public bool GetFlag(int position, string name) => Operators.IsTrue(Get(position, name, false));
+
+    /// <summary>All from a position on, which are then taken.</summary>
+    public Arguments Rest(int from)
+    {
+        takenPositions = int.MaxValue;
+        takenNames.UnionWith(named.Keys);
+        return new Arguments([.. positional.Skip(from)], named);
+    }
+
+    public void EnsureAllTaken(string callee)
+    {
+        if (positional.Count > takenPositions)
+            throw new ChatTemplateException($"'{callee}' has no argument number {takenPositions + 1}.");
+        foreach (var name in named.Keys)
+        {
+            if (!takenNames.Contains(name))
+                throw new ChatTemplateException($"'{callee}' has no argument '{name}'.");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>Positions in a text as Python counts them: in code points, where .NET counts UTF-16 units.</summary>
+internal static class CodePoints
+{
+    public static int Count(Text text) => text.Length - Pairs(text.Value);
+
+    public static IEnumerable<Text> Split(Text text)
+    {
+        for (int at = 0, length; at < text.Length; at += length)
+            yield return text.Slice(at, length = Width(text.Value, at));
+    }
+
+    /// <summary>The UTF-16 offset of a code point.</summary>
+    public static int ToOffset(Text text, int index)
+    {
+        if (Pairs(text.Value) == 0)
+            return Math.Min(index, text.Length);
+        var at = 0;
+        for (; index > 0 && at < text.Length; index--)
+            at += Width(text.Value, at);
+        return at;
+    }
+
+    /// <summary>The code point that starts at a UTF-16 offset.</summary>
+    public static int FromOffset(Text text, int offset) => offset - Pairs(text.Value.AsSpan(0, offset));
+
+    private static int Width(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+
+    private static int Pairs(ReadOnlySpan<char> text)
+    {
+        var pairs = 0;
+        for (var i = text.IndexOfAnyInRange('\uD800', '\uDBFF'); i >= 0 && i + 1 < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text[i], text[i + 1]))
+                pairs++;
+        }
+        return pairs;
+    }
+}

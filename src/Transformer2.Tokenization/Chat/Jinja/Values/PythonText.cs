@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>Values as Python prints them.</summary>
+internal static class PythonText
+{
+    /// <summary>How deeply lists and dictionaries may be nested.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>As <c>str()</c>.</summary>
+    public static Text Of(object? value) => value switch
+    {
+        Text text => text,
+        Undefined => Text.Empty,
+        Map or IReadOnlyList<object?> => Composite(value),
+        _ => Text.Of(Repr(value, 0)),
+    };
+
+    /// <summary>Whether any text within a value is from the caller.</summary>
+    public static bool AnyFromUser(object? value, int depth = 0) => value switch
+    {
+        Text text => text.AnyFromUser,
+        _ when depth > MaxDepth => throw TooDeep(),
+        Map map => map.Any(e => AnyFromUser(e.Key, depth + 1) || AnyFromUser(e.Value, depth + 1)),
+        IReadOnlyList<object?> list => list.Any(i => AnyFromUser(i, depth + 1)),
+        _ => false,
+    };
+
+    public static string Number(double value)
+    {
+        if (!double.IsFinite(value))
+            return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+        var digits = value.ToString("E16", CultureInfo.InvariantCulture);
+        var exponent = int.Parse(digits[(digits.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
+        if (value == 0 || exponent is >= -4 and < 16)
+        {
+            var plain = shortest.Contains('E', StringComparison.Ordinal) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : shortest;
+            return plain.Contains('.', StringComparison.Ordinal) ? plain : plain + ".0";
+        }
+        var mantissa = shortest.Split('E')[0];
+        if (!shortest.Contains('E', StringComparison.Ordinal))
+            mantissa = (value / Math.Pow(10, exponent)).ToString("R", CultureInfo.InvariantCulture);
+        return $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+    }
+
+    public static ChatTemplateException TooDeep() => new("A value of the chat template is nested too deeply.");
+
+    private static Text Composite(object value)
+    {
+        // Checked first, as it bounds the depth.
+        var isFromUser = AnyFromUser(value);
+        return Text.Of(Repr(value, 0), isFromUser);
+    }
+
+    private static string Repr(object? value, int depth) => value switch
+    {
+        null => "None",
+        bool b => b ? "True" : "False",
+        long n => n.ToString(CultureInfo.InvariantCulture),
+        double d => Number(d),
+        Text text => Quoted(text.Value),
+        Undefined => "Undefined",
+        _ when depth > MaxDepth => throw TooDeep(),
+        Map map => "{" + string.Join(", ", map.Select(e => $"{Repr(Unwrap(e.Key), depth + 1)}: {Repr(e.Value, depth + 1)}")) + "}",
+        IReadOnlyList<object?> list => "[" + string.Join(", ", list.Select(i => Repr(i, depth + 1))) + "]",
+        Callable callable => $"<function {callable.Name}>",
+        _ => "<loop>",
+    };
+
+    private static object? Unwrap(object key) => ReferenceEquals(key, Map.NoneKey) ? null : key;
+
+    private static string Quoted(string text)
+    {
+        var quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
+        var quoted = new StringBuilder().Append(quote);
+        foreach (var c in text)
+        {
+            quoted.Append(c switch
+            {
+                '\\' => @"\\",
+                '\n' => @"\n",
+                '\r' => @"\r",
+                '\t' => @"\t",
+                _ when c == quote => $@"\{c}",
+                < ' ' or (>= '\x7F' and < '\xA1') or '\xAD' => $@"\x{(int)c:x2}",
+                _ => c.ToString(),
+            });
+        }
+        return quoted.Append(quote).ToString();
+    }
+}

@@ -1,0 +1,89 @@
+namespace Transformer2.Tokenization.Jinja;
+
+/// <summary>
+/// A string that knows which of its characters came from the caller. All string values of a template are of this type, so that where
+/// text is from survives joining, cutting and replacing. Immutable.
+/// </summary>
+internal sealed class Text : IEquatable<Text>
+{
+    /// <summary>Most UTF-16 units that one string may have.</summary>
+    public const int MaxLength = 32 << 20;
+
+    private readonly TextSegment[] segments;
+    private string? value;
+
+    internal Text(TextSegment[] segments)
+    {
+        this.segments = segments;
+        Length = segments.Sum(s => s.Text.Length);
+    }
+
+    public static Text Empty { get; } = new([]);
+
+    public int Length { get; }
+
+    public IReadOnlyList<TextSegment> Segments => segments;
+
+    public string Value => value ??= segments.Length == 1 ? segments[0].Text : string.Concat(segments.Select(s => s.Text));
+
+    public bool AnyFromUser => Array.Exists(segments, s => s.IsFromUser);
+
+    public static Text Of(string text, bool isFromUser = false) => text.Length == 0 ? Empty : new([new TextSegment(text, isFromUser)]);
+
+    public static Text Concat(IEnumerable<Text> parts)
+    {
+        var builder = new TextBuilder();
+        foreach (var part in parts)
+            builder.Append(part);
+        return builder.Build();
+    }
+
+    public static Text Join(Text separator, IEnumerable<Text> parts)
+    {
+        var builder = new TextBuilder();
+        var isFirst = true;
+        foreach (var part in parts)
+        {
+            if (!isFirst)
+                builder.Append(separator);
+            builder.Append(part);
+            isFirst = false;
+        }
+        return builder.Build();
+    }
+
+    /// <summary>A part, in UTF-16 units.</summary>
+    public Text Slice(int start, int length)
+    {
+        if (length == Length)
+            return this;
+        if (segments.Length == 1)
+            return Of(segments[0].Text.Substring(start, length), segments[0].IsFromUser);
+        var builder = new TextBuilder();
+        var offset = 0;
+        foreach (var segment in segments)
+        {
+            var from = Math.Max(start - offset, 0);
+            var to = Math.Min(start + length - offset, segment.Text.Length);
+            if (from < to)
+                builder.Append(segment.Text.AsSpan(from, to - from), segment.IsFromUser);
+            offset += segment.Text.Length;
+        }
+        return builder.Build();
+    }
+
+    /// <summary>The same provenance with other characters, unit for unit.</summary>
+    public Text Rewrite(string text)
+    {
+        var offset = 0;
+        return new([.. segments.Select(s => new TextSegment(text.Substring((offset += s.Text.Length) - s.Text.Length, s.Text.Length), s.IsFromUser))]);
+    }
+
+    public bool Equals(Text? other) => other is not null && Length == other.Length && Value == other.Value;
+
+    public override bool Equals(object? obj) => Equals(obj as Text);
+
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Value;
+}

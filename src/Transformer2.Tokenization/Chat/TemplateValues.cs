@@ -1,0 +1,52 @@
+using System.Collections;
+using System.Text.Json;
+using Transformer2.Tokenization.Jinja;
+
+namespace Transformer2.Tokenization;
+
+/// <summary>Turns a caller's data into values of a template. All strings are marked as the user's; nothing is reached by reflection.</summary>
+internal static class TemplateValues
+{
+    public static object? FromUser(object? value, int depth = 0)
+    {
+        if (depth > PythonText.MaxDepth)
+            throw PythonText.TooDeep();
+        return value switch
+        {
+            null or bool or long or double => value,
+            string text => Text.Of(text, isFromUser: true),
+            byte or sbyte or short or ushort or int or uint => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
+            float or decimal => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture),
+            JsonElement json => FromJson(json, depth),
+            ChatMessage message => FromMessage(message),
+            IEnumerable<KeyValuePair<string, object?>> map => ToMap(map, depth),
+            IEnumerable items => items.Cast<object?>().Select(i => FromUser(i, depth + 1)).ToList(),
+            _ => throw new ChatTemplateException($"A value of type {value.GetType().Name} cannot be passed to a chat template."),
+        };
+    }
+
+    private static Map FromMessage(ChatMessage message) => new()
+    {
+        [Text.Of("role")] = Text.Of(message.Role, isFromUser: true),
+        [Text.Of("content")] = Text.Of(message.Content, isFromUser: true),
+    };
+
+    private static object? FromJson(JsonElement json, int depth) => json.ValueKind switch
+    {
+        JsonValueKind.String => Text.Of(json.GetString()!, isFromUser: true),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => json.TryGetInt64(out var integer) ? integer : (object)json.GetDouble(),
+        JsonValueKind.Array => json.EnumerateArray().Select(i => FromUser(i, depth + 1)).ToList(),
+        JsonValueKind.Object => ToMap(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, (object?)p.Value)), depth),
+        _ => null,
+    };
+
+    private static Map ToMap(IEnumerable<KeyValuePair<string, object?>> entries, int depth)
+    {
+        var map = new Map();
+        foreach (var (name, value) in entries)
+            map[Text.Of(name, isFromUser: true)] = FromUser(value, depth + 1);
+        return map;
+    }
+}
