@@ -27,7 +27,9 @@ public sealed record ExpertFile(ExpertMetadata Metadata, ExpertVector Vector)
     public static ExpertFile ReadLenient(ReadOnlyMemory<byte> file, ExpertLayout layout, ExpertLimits? limits = null) =>
         new ExpertReader(layout, limits ?? ExpertLimits.Default, lenient: true).Read(file);
 
-    /// <summary>Describes a file without a base model to hold it against; accepts what <see cref="ReadLenient"/> would for some model.</summary>
+    /// <summary>
+    /// Describes a file without a base model to hold it against; accepts what <see cref="ReadLenient"/> would for some model.
+    /// </summary>
     /// <param name="file">The whole file.</param>
     /// <param name="limits">What is accepted; <see cref="ExpertLimits.Default"/> when null.</param>
     /// <exception cref="ExpertFileException">Not an expert file at all.</exception>

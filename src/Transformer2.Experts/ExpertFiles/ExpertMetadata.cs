@@ -15,7 +15,9 @@ public sealed record ExpertMetadata
     /// <summary>Fingerprint of the decomposition (<c>t2.decomposition</c>).</summary>
     public string? Decomposition { get; init; }
 
-    /// <summary>The mask that was trained, for example <c>direct</c> or <c>sigmoid</c> (<c>t2.mask</c>); the file holds effective multipliers.</summary>
+    /// <summary>
+    /// The mask that was trained, for example <c>direct</c> or <c>sigmoid</c> (<c>t2.mask</c>); the file holds effective multipliers.
+    /// </summary>
     public string? Mask { get; init; }
 
     /// <summary>The renormalisation that is already in the multipliers, for example <c>none</c> (<c>t2.renormalization</c>).</summary>

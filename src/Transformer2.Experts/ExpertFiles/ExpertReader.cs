@@ -49,7 +49,8 @@ internal sealed class ExpertReader(ExpertLayout layout, ExpertLimits limits, boo
             if (format != ExpertMetadata.CurrentFormat)
             {
                 throw new ExpertFileException(
-                    ExpertFileReason.MetadataMissing, $"Version '{Display.Clip(format)}' of the format is unknown; '{ExpertMetadata.CurrentFormat}' is read.");
+                    ExpertFileReason.MetadataMissing,
+                    $"Version '{Display.Clip(format)}' of the format is unknown; '{ExpertMetadata.CurrentFormat}' is read.");
             }
         }
 
@@ -89,7 +90,9 @@ internal sealed class ExpertReader(ExpertLayout layout, ExpertLimits limits, boo
             if (tensor.DType != SafetensorsDType.F32 && !(lenient && TensorConversion.IsWidenable(tensor.DType)))
             {
                 throw new ExpertFileException(
-                    SafetensorsReason.DType, $"The tensor '{Display.Clip(tensor.Name)}' is {tensor.DType}; multipliers are F32.", tensor.Offset);
+                    SafetensorsReason.DType,
+                    $"The tensor '{Display.Clip(tensor.Name)}' is {tensor.DType}; multipliers are F32.",
+                    tensor.Offset);
             }
         }
     }

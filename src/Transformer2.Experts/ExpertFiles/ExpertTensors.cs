@@ -23,7 +23,7 @@ internal static class ExpertTensors
             {
                 throw new ExpertFileException(
                     ExpertFileReason.ValueRange,
-                    FormattableString.Invariant($"'{tensor.Name}'[{i}] is {z[i]:R}; multipliers are normal numbers of at most {maxMagnitude}."),
+                    FormattableString.Invariant($"'{tensor.Name}'[{i}] is {z[i]:R}; multipliers are normal, of at most {maxMagnitude}."),
                     tensor.Offset + (i * (long)tensor.DType.BitSize() / 8));
             }
 

@@ -23,7 +23,9 @@ internal static class MetadataMapping
         new("t2.lineage", LongText, m => m.Lineage, (m, value) => m with { Lineage = value }),
     ];
 
-    /// <summary>The known entries; others are left alone. Over-long texts and control characters are refused: people's terminals show them.</summary>
+    /// <summary>
+    /// The known entries; others are left alone. Over-long texts and control characters are refused: people's terminals show them.
+    /// </summary>
     /// <exception cref="ExpertFileException">A known entry is unfit.</exception>
     public static ExpertMetadata FromEntries(IReadOnlyDictionary<string, string> entries)
     {

@@ -60,7 +60,7 @@ internal static class DataLayout
 
         if (tensor.End > dataLength)
         {
-            throw Fault(tensor, SafetensorsReason.Offsets, $"its bytes end at {tensor.End}, but the file has only {dataLength} bytes of data");
+            throw Fault(tensor, SafetensorsReason.Offsets, $"its bytes end at {tensor.End}, but the file has {dataLength} bytes of data");
         }
 
         if (tensor.End - tensor.Begin != needed)

@@ -18,7 +18,7 @@ public static class TensorConversion
             throw new SafetensorsException(SafetensorsReason.DType, $"F32, F16 or BF16 is needed, not {dtype}.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNotEqual((long)source.Length * 8, (long)destination.Length * dtype.BitSize(), nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Length * 8L, (long)destination.Length * dtype.BitSize(), nameof(destination));
         switch (dtype)
         {
             case SafetensorsDType.F32:

@@ -6,7 +6,9 @@ namespace Transformer2.Experts;
 /// <param name="Name">Its name, unique in the file and not <c>__metadata__</c>.</param>
 /// <param name="DType">Element type.</param>
 /// <param name="Shape">Extents, row-major; empty for a scalar.</param>
-/// <param name="WriteBytes">Writes exactly the bytes that type and shape ask for; called once, when its turn has come, so that nothing is held twice.</param>
+/// <param name="WriteBytes">
+/// Writes exactly the bytes that type and shape ask for; called once, when its turn has come, so that nothing is held twice.
+/// </param>
 public sealed record TensorData(string Name, SafetensorsDType DType, IReadOnlyList<long> Shape, Action<Stream> WriteBytes)
 {
     /// <summary>A tensor from raw little-endian bytes.</summary>

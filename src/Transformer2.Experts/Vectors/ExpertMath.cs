@@ -38,7 +38,7 @@ public static class ExpertMath
         if (!(kept > 0) || !double.IsFinite(whole / kept))
         {
             throw new ExpertCompositionException(
-                ExpertCompositionReason.NonPositiveSum, $"The adapted singular values sum to {kept}; renormalisation needs more than zero.");
+                ExpertCompositionReason.NonPositiveSum, $"The adapted singular values sum to {kept}; renormalising needs more than zero.");
         }
 
         var z = new float[mu.Length];

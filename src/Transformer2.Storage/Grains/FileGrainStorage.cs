@@ -5,8 +5,8 @@ using Transformer2.Experts;
 namespace Transformer2.Storage;
 
 /// <summary>
-/// Grain state in files: one JSON file per state, written whole and on disk before the write is acknowledged, so that neither the end of the
-/// process nor of the machine loses or halves a state. For one silo: the folder is locked while it is open.
+/// Grain state in files: one JSON file per state, written whole and on disk before the write is acknowledged, so that neither the end
+/// of the process nor of the machine loses or halves a state. For one silo: the folder is locked while it is open.
 /// </summary>
 public sealed class FileGrainStorage : IGrainStorage, IDisposable
 {
@@ -123,7 +123,8 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
         var stored = ReadFile(path) is { } content ? StateEnvelope.CheckHead(path, content, grain) : null;
         if (stored != expected)
         {
-            throw new InconsistentStateException($"The state '{stateName}' of grain '{grain}' is not the one that was read.", stored, expected);
+            throw new InconsistentStateException(
+                $"The state '{stateName}' of grain '{grain}' is not the one that was read.", stored, expected);
         }
     }
 
