@@ -1,0 +1,73 @@
+using System.Globalization;
+using Transformer2.V1;
+
+namespace Transformer2.Cli;
+
+/// <summary>Shows the events of a generation as they come.</summary>
+/// <param name="printer">Takes the answer.</param>
+/// <param name="details">Takes what was selected, token counts and timings.</param>
+internal sealed class GenerationView(Printer printer, TextWriter details)
+{
+    private bool _lineOpen;
+
+    /// <summary>Shows one event; the text is on its way when this returns.</summary>
+    public async Task ShowAsync(GenerateResponse message)
+    {
+        if (printer.IsJson)
+        {
+            await printer.Output.WriteAsync(Json.Line(message));
+        }
+        else if (message.Delta is { Text.Length: > 0 } delta)
+        {
+            await printer.Output.WriteAsync(delta.Text);
+            _lineOpen = !delta.Text.EndsWith('\n');
+        }
+        else if (message.Completed is not null && _lineOpen)
+        {
+            await printer.Output.WriteLineAsync();
+        }
+
+        await printer.Output.FlushAsync();
+        if (message.Dispatched is { } dispatched)
+        {
+            Describe(dispatched);
+        }
+        else if (message.Completed is { } completed)
+        {
+            Describe(completed);
+        }
+    }
+
+    private void Describe(Dispatched dispatched)
+    {
+        var table = new TextTable()
+            .Add("model", dispatched.Model)
+            .Add("request", dispatched.RequestId)
+            .Add("strategy", dispatched.Strategy);
+        foreach (var expert in dispatched.Experts)
+        {
+            table.Add("expert", expert.Name, string.Create(CultureInfo.InvariantCulture, $"weight {expert.Weight}"), $"sha256 {expert.Digest}");
+        }
+
+        details.Write(table);
+    }
+
+    private void Describe(Completed completed)
+    {
+        var tokens = completed.Usage?.CompletionTokens ?? 0;
+        var (first, total) = (completed.Timings?.FirstToken?.ToTimeSpan() ?? default, completed.Timings?.Total?.ToTimeSpan() ?? default);
+        var rate = tokens > 1 && total > first
+            ? string.Create(CultureInfo.InvariantCulture, $", {(tokens - 1) / (total - first).TotalSeconds:0.#} tokens/s after it")
+            : "";
+        details.Write(new TextTable()
+            .Add("finish", completed.FinishReason switch
+            {
+                FinishReason.Stop => "stop",
+                FinishReason.Length => "length",
+                _ => "unspecified",
+            })
+            .Add("tokens", $"{completed.Usage?.PromptTokens ?? 0} prompt, {tokens} answer")
+            .Add("times", $"queued {Amounts.Milliseconds(completed.Timings?.Queued)}, first token "
+                + $"{Amounts.Milliseconds(completed.Timings?.FirstToken)}{rate}, total {Amounts.Milliseconds(completed.Timings?.Total)}"));
+    }
+}

@@ -1,0 +1,23 @@
+namespace Transformer2.Cli;
+
+/// <summary>The prompt: an argument, or standard input for <c>-</c>.</summary>
+internal static class PromptInput
+{
+    // What the server takes; a character has at least one byte.
+    private const int MaxCharacters = 1 << 20;
+
+    /// <exception cref="InputException">Standard input holds more than any server takes.</exception>
+    public static async Task<string> ReadAsync(string argument, TextReader input, CancellationToken cancellationToken)
+    {
+        if (argument != "-")
+        {
+            return argument;
+        }
+
+        var buffer = new char[MaxCharacters + 1];
+        var read = await input.ReadBlockAsync(buffer, cancellationToken);
+        return read <= MaxCharacters
+            ? new string(buffer, 0, read).TrimEnd('\r', '\n')
+            : throw new InputException("PROMPT_TOO_LONG: standard input holds more than 1 MiB.");
+    }
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Transformer2.Cli;
+
+/// <summary><c>t2 model</c>: base models.</summary>
+internal static class ModelCommands
+{
+    public static Command Create(GlobalOptions global) => new("model", "Base models.")
+    {
+        ModelShowCommand.Create(global),
+    };
+}

@@ -1,0 +1,3 @@
+using Transformer2.Cli;
+
+return await T2.RunAsync(args, CliHost.OfProcess());

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Transformer2.V1;
+
+namespace Transformer2.Client;
+
+/// <summary>
+/// The platform as seen by one key. Every method throws <see cref="Transformer2Exception"/> for a refused call and
+/// <see cref="OperationCanceledException"/> for a cancelled one. Safe for use by many threads at once.
+/// </summary>
+public sealed class Transformer2Client : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly GenerationService.GenerationServiceClient _generation;
+    private readonly ClusterService.ClusterServiceClient _cluster;
+
+    /// <summary>Makes a client; the first call connects.</summary>
+    /// <param name="options">Where and who.</param>
+    public Transformer2Client(Transformer2ClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions { ThrowOperationCanceledOnCancellation = true });
+        var invoker = _channel.Intercept(headers => WithKey(headers, options.ApiKey));
+        _generation = new GenerationService.GenerationServiceClient(invoker);
+        _cluster = new ClusterService.ClusterServiceClient(invoker);
+        Experts = new ExpertLibrary(new ExpertService.ExpertServiceClient(invoker));
+        Tenants = new TenantAdministration(new TenantService.TenantServiceClient(invoker));
+    }
+
+    /// <summary>The experts of the key's tenant.</summary>
+    public ExpertLibrary Experts { get; }
+
+    /// <summary>Tenants and their keys; needs an admin key.</summary>
+    public TenantAdministration Tenants { get; }
+
+    /// <summary>
+    /// Generates an answer: what was selected, text as it becomes available, and how it ended. Leaving the enumeration, or cancelling,
+    /// ends the generation on the server.
+    /// </summary>
+    public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
+        GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var call = _generation.Generate(request, cancellationToken: cancellationToken);
+        while (await Rpc.NextAsync(call.ResponseStream, cancellationToken))
+        {
+            yield return call.ResponseStream.Current;
+        }
+    }
+
+    /// <summary>Resolves a selection without generating: which experts, by content, would answer.</summary>
+    /// <param name="selection">What to resolve; null is the base model.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<Dispatched> DispatchAsync(ExpertSelection? selection, CancellationToken cancellationToken = default) =>
+        (await Rpc.CallAsync(_generation.DispatchAsync(
+            new DispatchRequest { Selection = selection }, cancellationToken: cancellationToken))).Dispatched;
+
+    /// <summary>The base model that the platform serves.</summary>
+    public async Task<Model> GetModelAsync(CancellationToken cancellationToken = default) =>
+        (await Rpc.CallAsync(_cluster.GetModelAsync(new GetModelRequest(), cancellationToken: cancellationToken))).Model;
+
+    /// <summary>Closes the connection and ends what still runs.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    private static Metadata WithKey(Metadata headers, string? key)
+    {
+        if (key is not null)
+        {
+            headers.Add("authorization", $"Bearer {key}");
+        }
+
+        return headers;
+    }
+}
