@@ -17,6 +17,8 @@ internal static class CommandTree
             TenantCommands.Create(global),
             KeyCommands.Create(global),
             ModelCommands.Create(global),
+            TrainCommands.Create(global),
+            EvaluateCommand.Create(global),
         };
         root.Directives.Clear();
         global.AddTo(root);

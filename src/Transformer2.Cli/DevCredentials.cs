@@ -13,14 +13,11 @@ internal enum KeyRole
 internal static class DevCredentials
 {
     public const string FileName = "dev-credentials.json";
-    public const string DirectoryVariable = "T2__DataDirectory";
-    public const string DefaultDirectory = ".t2";
 
     /// <summary>The key, or null when there is no such file.</summary>
     public static string? Find(CliHost host, KeyRole role)
     {
-        var directory = host.Environment(DirectoryVariable) is { Length: > 0 } named ? named : DefaultDirectory;
-        var path = Path.Combine(host.Directory, directory, FileName);
+        var path = Path.Combine(DataDirectory.PathOf(host), FileName);
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));

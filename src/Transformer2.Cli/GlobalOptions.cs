@@ -20,7 +20,7 @@ internal sealed class GlobalOptions
     {
         Description =
             $"API key [environment: {KeyVariable}] [default, for a server on this machine: the demo or admin key in {DevCredentials.FileName} "
-            + $"of the data directory, which is {DevCredentials.DirectoryVariable} or {DevCredentials.DefaultDirectory}]",
+            + $"of the data directory, which is {DataDirectory.Variable} or {DataDirectory.Default}]",
         HelpName = "key",
         Recursive = true,
     };

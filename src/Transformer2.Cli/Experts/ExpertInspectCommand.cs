@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Transformer2.Experts;
 
 namespace Transformer2.Cli;
@@ -36,11 +35,9 @@ internal static class ExpertInspectCommand
         var matrices = new TextTable("MATRIX", "RANK", "MIN", "MAX", "MEAN");
         foreach (var matrix in file.Matrices)
         {
-            matrices.Add(matrix.Matrix, matrix.Rank, Figure(matrix.Min), Figure(matrix.Max), Figure(matrix.Mean));
+            matrices.Add(matrix.Matrix, matrix.Rank, Amounts.Figure(matrix.Min), Amounts.Figure(matrix.Max), Amounts.Figure(matrix.Mean));
         }
 
         return $"{facts}\n{matrices}";
     }
-
-    private static string Figure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

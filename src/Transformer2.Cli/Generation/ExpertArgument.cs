@@ -30,4 +30,8 @@ internal sealed record ExpertArgument(string Name, double? Weight)
             ? new ExpertArgument(name, weight)
             : throw new UsageException($"'{text[(sign + 1)..]}' is not a weight: NAME=WEIGHT takes a number.");
     }
+
+    /// <summary>The value of an option that takes <c>FILE</c> or <c>FILE=WEIGHT</c>. A file of exactly this name is that file.</summary>
+    /// <exception cref="UsageException">As for <see cref="Parse"/>.</exception>
+    public static ExpertArgument ParseFile(string text) => File.Exists(text) ? new ExpertArgument(text, null) : Parse(text);
 }

@@ -8,5 +8,6 @@ internal static class ModelCommands
     public static Command Create(GlobalOptions global) => new("model", "Base models.")
     {
         ModelShowCommand.Create(global),
+        ModelLogitsCommand.Create(global),
     };
 }

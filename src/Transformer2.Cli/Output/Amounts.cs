@@ -28,4 +28,7 @@ internal static class Amounts
     /// <summary>Milliseconds.</summary>
     public static string Milliseconds(Duration? duration) =>
         string.Create(CultureInfo.InvariantCulture, $"{duration?.ToTimeSpan().TotalMilliseconds ?? 0:0.#} ms");
+
+    /// <summary>A number with four decimals.</summary>
+    public static string Figure(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,8 @@ internal static class Json
     private static readonly JsonFormatter Lines = new(
         JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true));
 
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>How records are written.</summary>
+    public static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

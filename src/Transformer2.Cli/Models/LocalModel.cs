@@ -1,0 +1,79 @@
+using Transformer2.Experts;
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Svf;
+using Transformer2.Tokenization;
+using TorchSharp;
+
+namespace Transformer2.Cli;
+
+/// <summary>A base model in a local folder, with its decomposition. Only the commands that compute touch this class: it loads libtorch.</summary>
+internal sealed class LocalModel : IDisposable
+{
+    private readonly string _directory;
+
+    private LocalModel(string directory, Decoder decoder, ExpertLayout layout)
+    {
+        _directory = directory;
+        Decoder = decoder;
+        Layout = layout;
+    }
+
+    /// <summary>The model, in float32.</summary>
+    public Decoder Decoder { get; }
+
+    /// <summary>What an expert for it looks like.</summary>
+    public ExpertLayout Layout { get; }
+
+    /// <summary>Loads weights and decomposition. The decomposition is cached in the data directory when there is one.</summary>
+    /// <exception cref="InputException">The folder holds no usable model.</exception>
+    public static LocalModel Load(string directory, CliHost host, CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"There is no folder '{directory}'.");
+        }
+
+        try
+        {
+            using var folder = ModelFolder.Open(directory);
+            var decoder = folder.Load(torch.ScalarType.Float32);
+            var layout = Decomposition.LayoutOf(folder, decoder);
+            using var line = new ProgressLine(host);
+            var progress = new ActionProgress<DecompositionProgress>(step => line.Report(
+                () => $"decomposing the projection matrices: {step.Done} of {step.Total}"));
+            Decomposition.Attach(decoder, layout, DataDirectory.DecompositionCache(host), progress, cancellationToken);
+            return new LocalModel(directory, decoder, layout);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new InputException(exception.Message);
+        }
+    }
+
+    /// <summary>The model's tokenizer.</summary>
+    /// <exception cref="InputException">There is none that can be used.</exception>
+    public ITokenizer LoadTokenizer()
+    {
+        try
+        {
+            return HuggingFaceTokenizer.Load(_directory);
+        }
+        catch (TokenizerException exception)
+        {
+            throw new InputException($"{_directory}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Reads an expert file for this model; fingerprints may be absent, but not differ.</summary>
+    public async Task<ExpertVector> ReadExpertAsync(string path, CancellationToken cancellationToken) =>
+        ExpertFile.ReadLenient(await LocalFile.ReadAsync(path, ExpertLimits.Default.MaxFileBytes, cancellationToken), Layout).Vector;
+
+    /// <summary>An expert for all rows of a batch; null for the base model.</summary>
+    public static RowExperts? RowsOf(ExpertVector? expert) => expert is null or { IsIdentity: true }
+        ? null
+        : RowExperts.ForAllRows(expert.Multipliers.Select(entry => KeyValuePair.Create(entry.Key, torch.tensor(entry.Value.ToArray()))));
+
+    /// <inheritdoc/>
+    public void Dispose() => Decoder.Dispose();
+}
