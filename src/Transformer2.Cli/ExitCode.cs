@@ -18,7 +18,6 @@ internal static class ExitCode
     /// <summary>The codes as the help shows them; docs/cli.md has the same.</summary>
     public const string Table =
         """
-
         Exit codes:
           0    success
           1    unexpected error

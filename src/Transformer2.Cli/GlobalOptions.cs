@@ -27,8 +27,7 @@ internal sealed class GlobalOptions
 
     private readonly Option<OutputFormat> _format = new("--output-format")
     {
-        Description = "text for people, json for programs: one document, or one line per event of a stream",
-        DefaultValueFactory = _ => OutputFormat.Text,
+        Description = "text for people (default), json for programs: one document, or one line per event of a stream",
         Recursive = true,
     };
 

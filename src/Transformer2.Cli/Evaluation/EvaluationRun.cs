@@ -11,7 +11,7 @@ internal sealed record EvaluationRun(string Model, IReadOnlyList<string> Experts
 {
     public async Task<EvaluationReport> RunAsync(CliHost host, CancellationToken cancellationToken)
     {
-        using var model = LocalModel.Load(Model, host, cancellationToken);
+        using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken);
         var vectors = new List<ExpertVector?> { null };
         foreach (var path in Experts)
         {

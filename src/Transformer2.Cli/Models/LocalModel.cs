@@ -26,8 +26,12 @@ internal sealed class LocalModel : IDisposable
     public ExpertLayout Layout { get; }
 
     /// <summary>Loads weights and decomposition. The decomposition is cached in the data directory when there is one.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="decompose">Whether experts will be applied; without them the decomposition is left out.</param>
+    /// <param name="host">Shows the progress.</param>
+    /// <param name="cancellationToken">Stops between two matrices.</param>
     /// <exception cref="InputException">The folder holds no usable model.</exception>
-    public static LocalModel Load(string directory, CliHost host, CancellationToken cancellationToken)
+    public static LocalModel Load(string directory, bool decompose, CliHost host, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(directory))
         {
@@ -39,10 +43,11 @@ internal sealed class LocalModel : IDisposable
             using var folder = ModelFolder.Open(directory);
             var decoder = folder.Load(torch.ScalarType.Float32);
             var layout = Decomposition.LayoutOf(folder, decoder);
-            using var line = new ProgressLine(host);
-            var progress = new ActionProgress<DecompositionProgress>(step => line.Report(
-                () => $"decomposing the projection matrices: {step.Done} of {step.Total}"));
-            Decomposition.Attach(decoder, layout, DataDirectory.DecompositionCache(host), progress, cancellationToken);
+            if (decompose)
+            {
+                Decompose(decoder, layout, host, cancellationToken);
+            }
+
             return new LocalModel(directory, decoder, layout);
         }
         catch (CheckpointException exception)
@@ -76,4 +81,12 @@ internal sealed class LocalModel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Decoder.Dispose();
+
+    private static void Decompose(Decoder decoder, ExpertLayout layout, CliHost host, CancellationToken cancellationToken)
+    {
+        using var line = new ProgressLine(host);
+        var progress = new ActionProgress<DecompositionProgress>(step => line.Report(
+            () => $"decomposing the projection matrices: {step.Done} of {step.Total}"));
+        Decomposition.Attach(decoder, layout, DataDirectory.DecompositionCache(host), progress, cancellationToken);
+    }
 }

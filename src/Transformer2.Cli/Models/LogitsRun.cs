@@ -26,7 +26,7 @@ internal sealed record LogitsRun(string Model, string Tokens, IReadOnlyList<Expe
     public async Task<LogitsResult> RunAsync(CliHost host, CancellationToken cancellationToken)
     {
         var tokens = await TokenFile.ReadAsync(Tokens, cancellationToken);
-        using var model = LocalModel.Load(Model, host, cancellationToken);
+        using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken);
         tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ContextLength);
         long[] shape = [tokens.Rows.Count, tokens.Length, model.Decoder.Config.VocabularySize];
         if (shape[0] * shape[1] * shape[2] * sizeof(float) > MaxOutputBytes)

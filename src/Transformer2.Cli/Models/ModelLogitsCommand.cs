@@ -21,9 +21,8 @@ internal static class ModelLogitsCommand
         };
         var compose = new Option<Composition>("--compose")
         {
-            Description = "plain: U diag(sigma z) V^T; renormalized: times sum(sigma) / sum(sigma z)",
+            Description = "plain (default): U diag(sigma z) V^T; renormalized: times sum(sigma) / sum(sigma z)",
             HelpName = "plain|renormalized",
-            DefaultValueFactory = _ => Composition.Plain,
         };
         var output = new Option<string>("--output", "-o")
         {

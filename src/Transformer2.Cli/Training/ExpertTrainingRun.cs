@@ -22,7 +22,7 @@ internal sealed record ExpertTrainingRun(string Model, string Category, string O
     {
         var options = new ExpertTrainingOptions();
         options = options with { Seed = Seed ?? options.Seed, Steps = Steps ?? options.Steps };
-        using var model = LocalModel.Load(Model, host, cancellationToken);
+        using var model = LocalModel.Load(Model, decompose: true, host, cancellationToken);
         var category = Enum.Parse<Category>(Category, ignoreCase: true);
         var trainer = new SvfExpertTrainer(model.Decoder, model.LoadTokenizer(), category, options);
         using var progress = new TrainingLine(host);
