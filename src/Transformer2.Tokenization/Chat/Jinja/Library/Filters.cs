@@ -24,7 +24,7 @@ internal static class Filters
         ["items"] = (v, _, _) => v is Undefined ? new List<object?>() : MapMethods.Items(v as Map
             ?? throw new ChatTemplateException($"{Operators.Kind(v)} has no items.")),
         ["length"] = (v, _, _) => Length(v),
-        ["list"] = (v, _, _) => Operators.Items(v),
+        ["list"] = (v, _, _) => Operators.Items(v).ToList(),
         ["lower"] = (v, _, _) => PythonText.Of(v) is var t ? t.Rewrite(t.Value.ToLowerInvariant()) : null,
         ["replace"] = (v, a, _) => Strings.Replace(
             PythonText.Of(v), PythonText.Of(a.Require(0, "old")), PythonText.Of(a.Require(1, "new")), a.GetInteger(2, "count", -1)),

@@ -12,8 +12,9 @@ internal static class LoopMembers
         "first" => loop.Index == 0,
         "last" => loop.Index == loop.Items.Count - 1,
         "length" => (long)loop.Items.Count,
-        "depth" => (long)loop.Depth,
-        "depth0" => loop.Depth - 1L,
+        // Counts recursion, which is not supported, and not nesting.
+        "depth" => 1L,
+        "depth0" => 0L,
         "previtem" => loop.Index > 0 ? loop.Items[loop.Index - 1] : new Undefined("loop.previtem"),
         "nextitem" => loop.Index < loop.Items.Count - 1 ? loop.Items[loop.Index + 1] : new Undefined("loop.nextitem"),
         "cycle" => new Callable(name, arguments => All(arguments) is { Count: > 0 } all ? all[loop.Index % all.Count] : null),

@@ -15,7 +15,7 @@ internal static class MapMethods
 
     /// <summary>Pairs of key and value.</summary>
     public static List<object?> Items(Map map) =>
-        [.. map.Select(e => new List<object?> { ReferenceEquals(e.Key, Map.NoneKey) ? null : e.Key, e.Value })];
+        [.. map.Select(e => new Tuple([ReferenceEquals(e.Key, Map.NoneKey) ? null : e.Key, e.Value]))];
 
     private static object? Get(Map map, object? key, object? otherwise) => map.TryGetValue(Map.Key(key), out var value) ? value : otherwise;
 }

@@ -47,8 +47,9 @@ internal static class StringMethods
     private static bool Any(object? choices, Func<string, bool> holds) =>
         choices is Text one ? holds(one.Value) : Operators.Items(choices).Any(c => holds(AsText(c).Value));
 
-    private static List<object?> Partition(Text text, Text separator) =>
-        Strings.Split(text, separator, 1) is [var before, var after] ? [before, separator, after] : [text, Text.Empty, Text.Empty];
+    private static Tuple Partition(Text text, Text separator) => Strings.Split(text, separator, 1) is [var before, var after]
+        ? new([before, separator, after])
+        : new([text, Text.Empty, Text.Empty]);
 
     private static long Position(Text text, int offset) => offset < 0 ? -1 : CodePoints.FromOffset(text, offset);
 

@@ -26,7 +26,13 @@ internal sealed record NameExpression(string Name) : Expression
 
 internal sealed record ListExpression(IReadOnlyList<Expression> Items) : Expression
 {
-    protected override object Compute(Scope scope) => Items.Select(i => i.Evaluate(scope)).ToList();
+    public bool IsTuple { get; init; }
+
+    protected override object Compute(Scope scope)
+    {
+        var items = Items.Select(i => i.Evaluate(scope));
+        return IsTuple ? new Tuple(items) : items.ToList();
+    }
 }
 
 internal sealed record MapExpression(IReadOnlyList<(Expression Key, Expression Value)> Entries) : Expression

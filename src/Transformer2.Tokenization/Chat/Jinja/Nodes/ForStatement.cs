@@ -11,13 +11,12 @@ internal sealed record ForStatement(Target Target, Expression Items, Expression?
         if (items.Count == 0)
             return Else?.Execute(new Scope(scope), output) ?? Flow.Next;
         var memory = new LoopMemory();
-        var depth = scope["loop"] is LoopState outer ? outer.Depth + 1 : 1;
         for (var i = 0; i < items.Count; i++)
         {
             scope.Context.Spend();
             var round = new Scope(scope);
             Target.Assign(round, items[i]);
-            round["loop"] = new LoopState(items, i, depth, memory);
+            round["loop"] = new LoopState(items, i, memory);
             if (Body.Execute(round, output) == Flow.Break)
                 break;
         }

@@ -17,7 +17,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         var items = new List<Expression> { first };
         while (tokens.TakeOperator(",") && StartsExpression())
             items.Add(withConditional ? Single() : Or());
-        return new ListExpression(items);
+        return new ListExpression(items) { IsTuple = true };
     }
 
     public Expression Single() => TokenStream.Nested(() =>
@@ -111,7 +111,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
             case TokenKind.Float:
                 return new LiteralExpression(double.Parse(token.Value, CultureInfo.InvariantCulture));
             case TokenKind.Operator when token.Value == "(":
-                var inner = tokens.IsOperator(")") ? new ListExpression([]) : TupleOrSingle();
+                var inner = tokens.IsOperator(")") ? new ListExpression([]) { IsTuple = true } : TupleOrSingle();
                 tokens.ExpectOperator(")");
                 return inner;
             case TokenKind.Operator when token.Value == "[":

@@ -44,7 +44,8 @@ internal static class Operators
         (Text x, Text y) => x.Equals(y),
         (Namespace, _) or (_, Namespace) => ReferenceEquals(a, b),
         _ when depth > PythonText.MaxDepth => throw PythonText.TooDeep(),
-        (IReadOnlyList<object?> x, IReadOnlyList<object?> y) => x.Count == y.Count && x.Zip(y).All(p => AreEqual(p.First, p.Second, depth + 1)),
+        (IReadOnlyList<object?> x, IReadOnlyList<object?> y) =>
+            x is Tuple == y is Tuple && x.Count == y.Count && x.Zip(y).All(p => AreEqual(p.First, p.Second, depth + 1)),
         (Map x, Map y) => x.Count == y.Count && x.All(e => y.TryGetValue(e.Key, out var other) && AreEqual(e.Value, other, depth + 1)),
         (long x, long y) => x == y,
         _ => Number(a) is { } m && Number(b) is { } n ? m == n : ReferenceEquals(a, b),

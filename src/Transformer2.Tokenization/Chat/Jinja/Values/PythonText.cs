@@ -65,6 +65,7 @@ internal static class PythonText
         Undefined => "Undefined",
         _ when depth > MaxDepth => throw TooDeep(),
         Map map => "{" + string.Join(", ", map.Select(e => $"{Repr(Unwrap(e.Key), depth + 1)}: {Repr(e.Value, depth + 1)}")) + "}",
+        Tuple tuple => "(" + string.Join(", ", tuple.Select(i => Repr(i, depth + 1))) + (tuple.Count == 1 ? ",)" : ")"),
         IReadOnlyList<object?> list => "[" + string.Join(", ", list.Select(i => Repr(i, depth + 1))) + "]",
         Callable callable => $"<function {callable.Name}>",
         _ => "<loop>",

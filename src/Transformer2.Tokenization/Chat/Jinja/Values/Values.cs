@@ -32,6 +32,9 @@ internal class Map : OrderedDictionary<object, object?>
     }
 }
 
+/// <summary>A list that is written with parentheses, and equals no list with brackets.</summary>
+internal sealed class Tuple(IEnumerable<object?> items) : List<object?>(items);
+
 /// <summary>What <c>namespace()</c> makes: the only value whose members a template may set.</summary>
 internal sealed class Namespace : Map;
 
@@ -39,7 +42,7 @@ internal sealed class Namespace : Map;
 internal sealed record Callable(string Name, Func<Arguments, object?> Invoke);
 
 /// <summary>The variable <c>loop</c> of a <c>for</c>.</summary>
-internal sealed record LoopState(IReadOnlyList<object?> Items, int Index, int Depth, LoopMemory Memory);
+internal sealed record LoopState(IReadOnlyList<object?> Items, int Index, LoopMemory Memory);
 
 /// <summary>What <c>loop.changed</c> remembers between rounds.</summary>
 internal sealed class LoopMemory
