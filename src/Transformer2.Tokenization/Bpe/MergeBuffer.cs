@@ -6,60 +6,66 @@ namespace Transformer2.Tokenization;
 /// </summary>
 internal sealed class MergeBuffer(MergeTable merges)
 {
-    private const int Dead = -1;
-    private readonly PriorityQueue<int, ulong> heap = new();
-    private int[] ids = new int[32];
-    private int[] next = new int[32];
-    private int[] previous = new int[32];
+    private const int None = -1;
+    private readonly MergeQueue queue = new();
+    private Symbol[] symbols = new Symbol[32];
     private int count;
 
     public void Clear() => count = 0;
 
     public void Add(int id)
     {
-        if (count == ids.Length)
-        {
-            Array.Resize(ref ids, count * 2);
-            Array.Resize(ref next, count * 2);
-            Array.Resize(ref previous, count * 2);
-        }
-        ids[count] = id;
-        previous[count] = count - 1;
-        next[count] = ++count;
+        if (count == symbols.Length)
+            Array.Resize(ref symbols, count * 2);
+        symbols[count] = new Symbol { Id = id, Previous = count - 1, Next = count + 1 };
+        count++;
     }
 
     /// <summary>Merges what was added and appends the resulting ids.</summary>
     public void MergeInto(List<int> output)
     {
-        for (var i = 0; i + 1 < count; i++)
-            Push(i);
-        while (heap.TryDequeue(out var at, out var key))
-            Merge(at, rank: (int)(key >> 32));
-        for (var i = 0; i < count; i = next[i])
-            output.Add(ids[i]);
-    }
-
-    private void Push(int at)
-    {
-        if (merges.TryGet(ids[at], ids[next[at]], out var rank, out _))
-            heap.Enqueue(at, ((ulong)(uint)rank << 32) | (uint)at);
-    }
-
-    private void Merge(int at, int rank)
-    {
-        // Neighbours may have merged since the pair was queued: then it has another rank, or none.
-        if (ids[at] == Dead || next[at] >= count || !merges.TryGet(ids[at], ids[next[at]], out var now, out var id) || now != rank)
-            return;
-        var right = next[at];
-        ids[at] = id;
-        ids[right] = Dead;
-        next[at] = next[right];
-        if (next[at] < count)
+        for (var i = 0; i < count; i++)
+            Consider(i);
+        while (queue.TryDequeue(out var rank, out var at))
         {
-            previous[next[at]] = at;
-            Push(at);
+            // Neighbours may have merged since: then the symbol begins another pair, or none.
+            if (symbols[at].Rank == rank)
+                Merge(at);
         }
-        if (previous[at] >= 0)
-            Push(previous[at]);
+        for (var i = 0; i < count; i = symbols[i].Next)
+            output.Add(symbols[i].Id);
+    }
+
+    private void Merge(int at)
+    {
+        ref var left = ref symbols[at];
+        ref var right = ref symbols[left.Next];
+        left.Id = left.Joined;
+        left.Next = right.Next;
+        right.Rank = None;
+        if (left.Next < count)
+            symbols[left.Next].Previous = at;
+        Consider(at);
+        if (left.Previous >= 0)
+            Consider(left.Previous);
+    }
+
+    /// <summary>Notes and queues the merge of a symbol with the one after it, if there is one.</summary>
+    private void Consider(int at)
+    {
+        ref var left = ref symbols[at];
+        left.Rank = None;
+        if (left.Next >= count || !merges.TryGet(left.Id, symbols[left.Next].Id, out var rank, out var joined))
+            return;
+        (left.Rank, left.Joined) = (rank, joined);
+        queue.Enqueue(rank, at);
+    }
+
+    private struct Symbol
+    {
+        public int Id, Previous, Next;
+
+        /// <summary>Rank of the merge with the next symbol, or none, and what it makes.</summary>
+        public int Rank, Joined;
     }
 }

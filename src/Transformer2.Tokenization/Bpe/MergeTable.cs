@@ -1,18 +1,51 @@
+using System.Numerics;
+
 namespace Transformer2.Tokenization;
 
-/// <summary>Which two neighbouring tokens join, how early (lower rank first), and into which token.</summary>
-internal sealed class MergeTable(int capacity)
+/// <summary>
+/// Which two neighbouring tokens join, how early (lower rank first), and into which token. Open addressing, because a long text asks
+/// several times per character and one cache line must be enough to answer.
+/// </summary>
+internal sealed class MergeTable
 {
-    private readonly Dictionary<ulong, (int Rank, int Id)> merges = new(capacity);
+    private const ulong Empty = ulong.MaxValue;
+    private readonly Entry[] entries;
+    private readonly int shift;
 
-    public void Add(int left, int right, int rank, int id) => merges[Key(left, right)] = (rank, id);
+    public MergeTable(int capacity)
+    {
+        var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2, 16));
+        entries = new Entry[size];
+        Array.Fill(entries, new Entry(Empty, 0, 0));
+        shift = 64 - BitOperations.Log2(size);
+    }
+
+    public void Add(int left, int right, int rank, int id)
+    {
+        ref var entry = ref Find(left, right);
+        entry = new Entry(Key(left, right), rank, id);
+    }
 
     public bool TryGet(int left, int right, out int rank, out int id)
     {
-        var found = merges.TryGetValue(Key(left, right), out var merge);
-        (rank, id) = merge;
-        return found;
+        ref var entry = ref Find(left, right);
+        (rank, id) = (entry.Rank, entry.Id);
+        return entry.Pair != Empty;
     }
 
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
+
+    private ref Entry Find(int left, int right)
+    {
+        var key = Key(left, right);
+        // Fibonacci hashing; at most half of the entries are taken, so there is always an empty one.
+        for (var at = (key ^ (key >> 29)) * 0x9E3779B97F4A7C15UL >> shift; ; at = (at + 1) & ((ulong)entries.Length - 1))
+        {
+            ref var entry = ref entries[at];
+            if (entry.Pair == key || entry.Pair == Empty)
+                return ref entry;
+        }
+    }
+
+    private readonly record struct Entry(ulong Pair, int Rank, int Id);
 }
