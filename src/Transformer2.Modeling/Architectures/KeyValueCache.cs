@@ -42,11 +42,11 @@ public sealed class KeyValueCache : IDisposable
             cache[to].narrow(0, 0, length).copy_(cache[from].narrow(0, 0, length));
     }
 
-    /// <summary>Forgets a row's contents, so that nothing of a sequence is left for the next one.</summary>
-    public void ClearRow(int row)
+    /// <summary>Forgets a row's first positions, so that nothing of a sequence (a NaN, say) is left for the next one.</summary>
+    public void ClearRow(int row, int length)
     {
         using var scope = NewDisposeScope();
-        foreach (var cache in keys.Concat(values)) cache[row].zero_();
+        foreach (var cache in keys.Concat(values)) cache[row].narrow(0, 0, length).zero_();
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ internal static class CodeFamilies
 {
     public static readonly TaskFamily[] All =
     [
-        new("expression", Category.Code, NoiseKind.Mixed, Unseen: false, Expression),
+        new("expression", Category.Code, NoiseKind.Mixed, Unseen: false, Expression, Share: 3),
         new("index", Category.Code, NoiseKind.Mixed, Unseen: false, Index),
         new("reverse", Category.Code, NoiseKind.Form, Unseen: false, Reverse),
         new("sort", Category.Code, NoiseKind.Mixed, Unseen: false, Sort),

@@ -32,7 +32,7 @@ public sealed class CorpusGenerator(ulong seed)
     public Conversation Draw(ulong index, double cleanShare)
     {
         var random = SeededRandom.For(seed, index);
-        var family = random.Pick(TaskFamilies.All);
+        var family = TaskFamilies.Draw(random);
         var item = Splits.Draw(family, Split.Train, random);
         var phrasing = random.Next(TaskFamilies.Phrasings);
         var clean = random.NextDouble() < cleanShare;

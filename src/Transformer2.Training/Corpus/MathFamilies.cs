@@ -4,22 +4,21 @@ internal static class MathFamilies
 {
     public static readonly TaskFamily[] All =
     [
-        new("add", Category.Math, NoiseKind.Mixed, Unseen: false, Add),
-        new("sub", Category.Math, NoiseKind.Mixed, Unseen: false, Subtract),
+        new("add", Category.Math, NoiseKind.Mixed, Unseen: false, Add, Share: 4),
+        new("sub", Category.Math, NoiseKind.Mixed, Unseen: false, Subtract, Share: 4),
         new("compare", Category.Math, NoiseKind.Form, Unseen: false, Compare),
-        new("word", Category.Math, NoiseKind.Mixed, Unseen: true, WordProblem),
+        new("word", Category.Math, NoiseKind.Mixed, Unseen: true, WordProblem, Share: 3),
     ];
 
     private static TaskItem Add(SeededRandom random)
     {
-        int a = random.Next(40), b = 1 + random.Next(39);
-        if (a == 0) a = 40;
+        int a = random.Between(1, 30), b = random.Between(1, 30);
         return new($"{a}+{b}", [$"what is {a} + {b}?", $"{a} plus {b} is what?", $"add {a} and {b}.", $"find the sum of {a} and {b}."], $"{a + b}", $"{Math.Abs(a - b)}");
     }
 
     private static TaskItem Subtract(SeededRandom random)
     {
-        int b = random.Between(1, 39), a = random.Between(b, 40);
+        int b = random.Between(1, 30), a = random.Between(b, 40);
         return new($"{a}-{b}", [$"what is {a} - {b}?", $"{a} minus {b} is what?", $"take {b} from {a}.", $"find {a} less {b}."], $"{a - b}", $"{a + b}");
     }
 

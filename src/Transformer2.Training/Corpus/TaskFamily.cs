@@ -39,7 +39,8 @@ public sealed record TaskItem(string Key, IReadOnlyList<string> Prompts, string 
 /// <param name="Noise">In which way the corpus is unreliable about it.</param>
 /// <param name="Unseen">Left out of all expert training: the paper's unseen tasks. The base model's corpus holds it.</param>
 /// <param name="Draw">Draws a question.</param>
-public sealed record TaskFamily(string Name, Category Category, NoiseKind Noise, bool Unseen, Func<SeededRandom, TaskItem> Draw);
+/// <param name="Share">How often the base model's corpus holds it, relative to the others: arithmetic needs more examples than copying.</param>
+public sealed record TaskFamily(string Name, Category Category, NoiseKind Noise, bool Unseen, Func<SeededRandom, TaskItem> Draw, int Share = 1);
 
 /// <summary>All families of the corpus.</summary>
 public static class TaskFamilies
@@ -50,4 +51,9 @@ public static class TaskFamilies
     /// <summary>Every family, in a fixed order.</summary>
     public static IReadOnlyList<TaskFamily> All { get; } =
         [.. MathFamilies.All, .. CodeFamilies.All, .. ReasoningFamilies.All, .. OtherFamilies.All];
+
+    private static readonly TaskFamily[] ByShare = [.. All.SelectMany(family => Enumerable.Repeat(family, family.Share))];
+
+    /// <summary>Draws a family as often as its share says.</summary>
+    public static TaskFamily Draw(SeededRandom random) => random.Pick(ByShare);
 }

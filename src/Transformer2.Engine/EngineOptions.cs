@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Transformer2.Engine;
+
+/// <summary>How to load and run a base model.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Model folder in Hugging Face's layout.</summary>
+    [Required]
+    public required string ModelDirectory { get; init; }
+
+    /// <summary>Name by which clients know the model; null is the folder's name.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>Where decompositions are kept; null keeps none.</summary>
+    public string? DecompositionCacheDirectory { get; init; }
+
+    /// <summary>Rows of the batch: most requests running at once.</summary>
+    [Range(1, 1024)]
+    public int MaxSequences { get; init; } = 16;
+
+    /// <summary>Most requests waiting for a row; more are refused as <see cref="EngineError.Overloaded"/>.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxWaiting { get; init; } = 256;
+
+    /// <summary>Prompt tokens per step, so that a long prompt does not hold up the others' answers.</summary>
+    [Range(1, 1 << 20)]
+    public int PrefillChunk { get; init; } = 256;
+
+    /// <summary>Most tokens of prompt and answer together; null is what the model was made for.</summary>
+    [Range(1, 1 << 24)]
+    public int? ContextLength { get; init; }
+
+    /// <summary>Expert vectors and mixtures kept ready after their last use.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxResidentExperts { get; init; } = 1024;
+
+    /// <summary>Threads for tensor operations; null leaves one core to everything else.</summary>
+    [Range(1, 1024)]
+    public int? Threads { get; init; }
+}
+
+/// <summary>What loading an engine is doing.</summary>
+/// <param name="Phase">A short description.</param>
+/// <param name="Done">Parts done.</param>
+/// <param name="Total">Parts in all.</param>
+public sealed record EngineLoadProgress(string Phase, int Done, int Total);

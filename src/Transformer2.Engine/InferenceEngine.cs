@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Transformer2.Experts;
+using Transformer2.Tokenization;
+
+namespace Transformer2.Engine;
+
+/// <summary>
+/// The engine of one base model: a dedicated thread owns the model and steps the batch, everybody else hands it requests and reads
+/// events. libtorch's scopes are bound to a thread, and blocked pool threads would stall the silo.
+/// </summary>
+public sealed class InferenceEngine : IInferenceEngine
+{
+    private readonly LoadedModel _model;
+    private readonly EngineOptions _options;
+    private readonly ModelThread _thread;
+    private readonly TimeProvider _time;
+    private ulong _requests;
+
+    private InferenceEngine(LoadedModel model, EngineOptions options, ModelThread thread, TimeProvider time)
+    {
+        _model = model;
+        _options = options;
+        _thread = thread;
+        _time = time;
+    }
+
+    /// <inheritdoc/>
+    public ModelInfo Model => _model.Info;
+
+    /// <inheritdoc/>
+    public EngineStatus Status => _thread.Status;
+
+    /// <summary>Loads a model, with its decomposition, and starts its thread.</summary>
+    /// <exception cref="Modeling.Checkpoints.CheckpointException">The model folder cannot be used.</exception>
+    /// <exception cref="TokenizerException">Its tokenizer cannot be used.</exception>
+    public static async Task<InferenceEngine> LoadAsync(
+        EngineOptions options, ILogger logger, IProgress<EngineLoadProgress>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        var thread = new ModelThread(options, logger);
+        var model = await thread.LoadAsync(progress, cancellationToken);
+        EngineLog.Loaded(logger, model.Info.Id, model.Info.ParameterCount, model.Info.ContextLength, options.MaxSequences);
+        return new InferenceEngine(model, options, thread, time ?? TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // Abandoning the enumerator cancels, as the token does.
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sequence = Prepare(request, abandoned.Token);
+        try
+        {
+            _thread.Submit(sequence);
+            await foreach (var generated in sequence.Events.ReadAllAsync(cancellationToken)) yield return generated;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            await abandoned.CancelAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _thread.DisposeAsync();
+
+    private Sequence Prepare(GenerationRequest request, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
+        var prompt = _model.Text.Encode(request.Prompt);
+        if (prompt.Length == 0) throw new EngineException(EngineError.PromptEmpty, "The prompt has no token.");
+        if (prompt.Length >= Model.ContextLength)
+        {
+            throw new EngineException(
+                EngineError.PromptTooLong, $"The prompt has {prompt.Length} tokens; the context of {Model.ContextLength} leaves no room for an answer.");
+        }
+
+        var sampler = new Sampler(request.Sampling, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
+        var text = new AnswerText(_model.Text.CreateDetokenizer(), request.Stop);
+        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, request.MaxTokens, _time, cancellation);
+    }
+
+    private static ExpertVector Compose(IReadOnlyList<WeightedExpert> experts)
+    {
+        if (experts.Count == 0) return ExpertVector.Identity;
+        try
+        {
+            return ExpertComposition.Linear(experts);
+        }
+        catch (ExpertCompositionException e)
+        {
+            throw new EngineException(EngineError.InvalidMixture, e.Message, e);
+        }
+    }
+}

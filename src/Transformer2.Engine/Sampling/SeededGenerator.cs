@@ -1,0 +1,16 @@
+namespace Transformer2.Engine;
+
+/// <summary>SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for the same seed on every runtime.</summary>
+internal sealed class SeededGenerator(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>Uniform in [0, 1).</summary>
+    public double NextDouble()
+    {
+        var x = _state += 0x9e3779b97f4a7c15UL;
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9UL;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111ebUL;
+        return ((x ^ (x >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+}

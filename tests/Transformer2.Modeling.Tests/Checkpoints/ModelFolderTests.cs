@@ -1,0 +1,118 @@
+using Transformer2.Experts;
+using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Svf;
+using Transformer2.TestKit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Modeling.Tests.Checkpoints;
+
+public sealed class ModelFolderTests
+{
+    [Fact]
+    public void A_saved_model_is_read_back_bit_for_bit_with_the_same_fingerprint()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var model = TinyModel.Create(seed: 1);
+        ModelFolder.Save(folder.Path, model);
+
+        using var first = ModelFolder.Open(folder.Path);
+        using var again = ModelFolder.Open(folder.Path);
+        using var loaded = first.Load();
+
+        Assert.Equal(model.Config, loaded.Config);
+        Assert.Equal(first.Fingerprint, again.Fingerprint);
+        Assert.All(model.Parameters.All, entry => Assert.True(entry.Value.equal(loaded.Parameters[entry.Key]).all().item<bool>()));
+    }
+
+    [Fact]
+    public void Another_weight_or_another_epsilon_is_another_base_model()
+    {
+        using var folder = new TemporaryFolder();
+        string[] fingerprints = [Saved(1, 1e-6), Saved(2, 1e-6), Saved(1, 1e-5)];
+        Assert.Equal(3, fingerprints.Distinct().Count());
+
+        string Saved(ulong seed, double epsilon)
+        {
+            using var model = TinyModel.Create(seed, TinyModel.Config with { RmsNormEpsilon = epsilon });
+            var path = folder.File($"{seed}-{epsilon}");
+            ModelFolder.Save(path, model);
+            using var opened = ModelFolder.Open(path);
+            return opened.Fingerprint;
+        }
+    }
+
+    [Fact]
+    public void Missing_surplus_and_misshapen_weights_are_all_listed()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = TinyModel.Create(seed: 1);
+        ModelFolder.Save(folder.Path, model);
+        SafetensorsWriter.Write(
+            folder.File("model.safetensors"),
+            model.Parameters.All
+                .Where(entry => entry.Key != "model.norm.weight")
+                .Select(entry => entry.Key == "lm_head.weight" ? TensorData.Of(entry.Key, new float[6], 2, 3) : entry.Value.ToTensorData(entry.Key))
+                .Append(TensorData.Of("surplus", new float[1])));
+        using var opened = ModelFolder.Open(folder.Path);
+
+        var error = Assert.Throws<CheckpointException>(() => opened.Load());
+
+        Assert.Contains("model.norm.weight is missing", error.Message, StringComparison.Ordinal);
+        Assert.Contains("lm_head.weight has shape [2, 3], not [50, 32]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("surplus is not part of this model", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "model_type")]
+    [InlineData("{\"model_type\":\"gpt2\"}", "gpt2")]
+    [InlineData("not json", "not valid")]
+    [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":3,\"hidden_size\":8}", "does not divide")]
+    [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":-1,\"hidden_size\":8}", "num_attention_heads is -1")]
+    public void A_config_that_cannot_be_used_says_why(string config, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("config.json"), config);
+        var error = Assert.Throws<CheckpointException>(() => ModelFolder.Open(folder.Path));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_index_cannot_name_a_file_outside_its_folder()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("config.json"), TinyModel.Config.ToJson());
+        File.WriteAllText(folder.File("model.safetensors.index.json"), """{"weight_map":{"a":"../elsewhere.safetensors"}}""");
+        var error = Assert.Throws<CheckpointException>(() => ModelFolder.Open(folder.Path));
+        Assert.Contains("not the name of a file in the same folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_decomposition_is_kept_and_a_damaged_one_is_made_anew()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = TinyModel.Create(seed: 1)) ModelFolder.Save(folder.File("model"), model);
+        using var opened = ModelFolder.Open(folder.File("model"));
+
+        Assert.All(Attach(), step => Assert.False(step.FromCache));
+        Assert.All(Attach(), step => Assert.True(step.FromCache));
+        var file = Directory.GetFiles(folder.File("cache")).Single();
+        using (var stream = File.OpenWrite(file)) stream.SetLength(stream.Length / 2);
+        Assert.All(Attach(), step => Assert.False(step.FromCache));
+
+        List<DecompositionProgress> Attach()
+        {
+            using var model = opened.Load();
+            var steps = new List<DecompositionProgress>();
+            Decomposition.Attach(model, Decomposition.LayoutOf(opened, model), folder.File("cache"), new Collector(steps));
+            Assert.Equal(model.Projections.Count, steps.Count);
+            return steps;
+        }
+    }
+
+    private sealed class Collector(List<DecompositionProgress> steps) : IProgress<DecompositionProgress>
+    {
+        public void Report(DecompositionProgress value) => steps.Add(value);
+    }
+}
