@@ -47,7 +47,7 @@ public sealed class ExpertLibrary
     /// <summary>One expert's description.</summary>
     public async Task<Expert> GetAsync(string name, CancellationToken cancellationToken = default) =>
         (await Rpc.CallAsync(_stub.GetExpertAsync(
-            new GetExpertRequest { Name = name }, cancellationToken: cancellationToken))).Expert;
+            new GetExpertRequest { Name = name }, cancellationToken: cancellationToken), cancellationToken)).Expert;
 
     /// <summary>All experts, ordered by id, fetched page by page.</summary>
     /// <param name="pageSize">Experts per page; 0 leaves it to the server.</param>
@@ -58,7 +58,7 @@ public sealed class ExpertLibrary
         var request = new ListExpertsRequest { PageSize = pageSize };
         do
         {
-            var page = await Rpc.CallAsync(_stub.ListExpertsAsync(request, cancellationToken: cancellationToken));
+            var page = await Rpc.CallAsync(_stub.ListExpertsAsync(request, cancellationToken: cancellationToken), cancellationToken);
             foreach (var expert in page.Experts)
             {
                 yield return expert;
@@ -75,5 +75,5 @@ public sealed class ExpertLibrary
     /// <param name="cancellationToken">Ends the call.</param>
     public Task DeleteAsync(string name, string etag = "", CancellationToken cancellationToken = default) =>
         Rpc.CallAsync(_stub.DeleteExpertAsync(
-            new DeleteExpertRequest { Name = name, Etag = etag }, cancellationToken: cancellationToken));
+            new DeleteExpertRequest { Name = name, Etag = etag }, cancellationToken: cancellationToken), cancellationToken);
 }

@@ -28,7 +28,7 @@ internal static class ExpertUpload
             await call.RequestStream.CompleteAsync();
         }
 
-        return (await Rpc.AwaitAsync(call.ResponseAsync)).Expert;
+        return (await Rpc.AwaitAsync(call.ResponseAsync, cancellationToken)).Expert;
     }
 
     private static async Task<UploadExpertMetadata> DescribedAsync(

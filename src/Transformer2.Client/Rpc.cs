@@ -5,22 +5,26 @@ namespace Transformer2.Client;
 /// <summary>Awaits calls of the generated stubs and turns their errors into ours.</summary>
 internal static class Rpc
 {
-    public static async Task<T> CallAsync<T>(AsyncUnaryCall<T> call)
+    public static async Task<T> CallAsync<T>(AsyncUnaryCall<T> call, CancellationToken cancellationToken)
     {
         using (call)
         {
-            return await AwaitAsync(call.ResponseAsync);
+            return await AwaitAsync(call.ResponseAsync, cancellationToken);
         }
     }
 
     public static Task<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken) =>
-        AwaitAsync(stream.MoveNext(cancellationToken));
+        AwaitAsync(stream.MoveNext(cancellationToken), cancellationToken);
 
-    public static async Task<T> AwaitAsync<T>(Task<T> task)
+    public static async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
     {
         try
         {
             return await task;
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The call was cancelled.", exception, cancellationToken);
         }
         catch (RpcException exception)
         {

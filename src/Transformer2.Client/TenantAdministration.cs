@@ -16,12 +16,12 @@ public sealed class TenantAdministration
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<Tenant> CreateAsync(string tenantId, string displayName = "", CancellationToken cancellationToken = default) =>
         (await Rpc.CallAsync(_stub.CreateTenantAsync(
-            new CreateTenantRequest { TenantId = tenantId, DisplayName = displayName }, cancellationToken: cancellationToken))).Tenant;
+            new CreateTenantRequest { TenantId = tenantId, DisplayName = displayName }, cancellationToken: cancellationToken), cancellationToken)).Tenant;
 
     /// <summary>One tenant.</summary>
     public async Task<Tenant> GetAsync(string name, CancellationToken cancellationToken = default) =>
         (await Rpc.CallAsync(_stub.GetTenantAsync(
-            new GetTenantRequest { Name = name }, cancellationToken: cancellationToken))).Tenant;
+            new GetTenantRequest { Name = name }, cancellationToken: cancellationToken), cancellationToken)).Tenant;
 
     /// <summary>All tenants, ordered by id, fetched page by page.</summary>
     /// <param name="pageSize">Tenants per page; 0 leaves it to the server.</param>
@@ -32,7 +32,7 @@ public sealed class TenantAdministration
         var request = new ListTenantsRequest { PageSize = pageSize };
         do
         {
-            var page = await Rpc.CallAsync(_stub.ListTenantsAsync(request, cancellationToken: cancellationToken));
+            var page = await Rpc.CallAsync(_stub.ListTenantsAsync(request, cancellationToken: cancellationToken), cancellationToken);
             foreach (var tenant in page.Tenants)
             {
                 yield return tenant;
@@ -50,17 +50,17 @@ public sealed class TenantAdministration
     public Task<CreateApiKeyResponse> CreateKeyAsync(
         string tenant, string displayName = "", CancellationToken cancellationToken = default) =>
         Rpc.CallAsync(_stub.CreateApiKeyAsync(
-            new CreateApiKeyRequest { Parent = tenant, DisplayName = displayName }, cancellationToken: cancellationToken));
+            new CreateApiKeyRequest { Parent = tenant, DisplayName = displayName }, cancellationToken: cancellationToken), cancellationToken);
 
     /// <summary>A tenant's keys without their secrets, oldest first.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListKeysAsync(string tenant, CancellationToken cancellationToken = default) =>
         (await Rpc.CallAsync(_stub.ListApiKeysAsync(
-            new ListApiKeysRequest { Parent = tenant }, cancellationToken: cancellationToken))).ApiKeys;
+            new ListApiKeysRequest { Parent = tenant }, cancellationToken: cancellationToken), cancellationToken)).ApiKeys;
 
     /// <summary>Revokes a key for good.</summary>
     /// <param name="name"><c>tenants/{tenant}/apiKeys/{key}</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<ApiKey> RevokeKeyAsync(string name, CancellationToken cancellationToken = default) =>
         (await Rpc.CallAsync(_stub.RevokeApiKeyAsync(
-            new RevokeApiKeyRequest { Name = name }, cancellationToken: cancellationToken))).ApiKey;
+            new RevokeApiKeyRequest { Name = name }, cancellationToken: cancellationToken), cancellationToken)).ApiKey;
 }

@@ -21,7 +21,7 @@ public sealed class Transformer2Client : IDisposable
     public Transformer2Client(Transformer2ClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions { ThrowOperationCanceledOnCancellation = true });
+        _channel = GrpcChannel.ForAddress(options.Address);
         var invoker = _channel.Intercept(headers => WithKey(headers, options.ApiKey));
         _generation = new GenerationService.GenerationServiceClient(invoker);
         _cluster = new ClusterService.ClusterServiceClient(invoker);
@@ -54,11 +54,11 @@ public sealed class Transformer2Client : IDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<Dispatched> DispatchAsync(ExpertSelection? selection, CancellationToken cancellationToken = default) =>
         (await Rpc.CallAsync(_generation.DispatchAsync(
-            new DispatchRequest { Selection = selection }, cancellationToken: cancellationToken))).Dispatched;
+            new DispatchRequest { Selection = selection }, cancellationToken: cancellationToken), cancellationToken)).Dispatched;
 
     /// <summary>The base model that the platform serves.</summary>
     public async Task<Model> GetModelAsync(CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_cluster.GetModelAsync(new GetModelRequest(), cancellationToken: cancellationToken))).Model;
+        (await Rpc.CallAsync(_cluster.GetModelAsync(new GetModelRequest(), cancellationToken: cancellationToken), cancellationToken)).Model;
 
     /// <summary>Closes the connection and ends what still runs.</summary>
     public void Dispose() => _channel.Dispose();

@@ -1,0 +1,62 @@
+using Grpc.Core;
+using Transformer2.V1;
+
+namespace Transformer2.Cli.Tests;
+
+/// <summary>Answers with scripted events.</summary>
+internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
+{
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The last request.</summary>
+    public GenerateRequest? Request { get; private set; }
+
+    /// <summary>Thrown after the text, when set.</summary>
+    public RpcException? Failure { get; set; }
+
+    /// <summary>Waits for <see cref="Release"/> or the end of the call before it completes.</summary>
+    public bool Holds { get; set; }
+
+    /// <summary>Completes when a held call was cancelled by its client.</summary>
+    public Task Cancelled => _cancelled.Task;
+
+    public void Release() => _release.TrySetResult();
+
+    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
+    {
+        Request = request;
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+
+        await responses.WriteAsync(new GenerateResponse
+        {
+            Dispatched = new Dispatched
+            {
+                Strategy = "expert",
+                Model = "nano",
+                RequestId = "r1",
+                Experts = { new SelectedExpert { Name = "tenants/demo/experts/math", Digest = "d1", Weight = 1 } },
+            },
+        });
+        await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = "forty", TokenIds = { 4 } } });
+        if (Holds)
+        {
+            using var registration = context.CancellationToken.Register(() => _cancelled.TrySetResult());
+            await Task.WhenAny(_release.Task, _cancelled.Task);
+        }
+
+        await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = "-two", TokenIds = { 2, 7 } } });
+        await responses.WriteAsync(new GenerateResponse
+        {
+            Completed = new Completed
+            {
+                FinishReason = FinishReason.Stop,
+                Usage = new Usage { PromptTokens = 5, CompletionTokens = 3 },
+                Timings = new Timings(),
+            },
+        });
+    }
+}
