@@ -1,0 +1,106 @@
+using Transformer2.Experts;
+using Transformer2.TestKit;
+using Transformer2.Tokenization;
+
+namespace Transformer2.Engine.Tests;
+
+public sealed class GenerationTests(EngineFixture fixture)
+{
+    private static readonly string[] Prompts = ["once", "a", "the quick brown fox", "12 + 7", "zz", "hello there", "0", "a much longer prompt than sixteen tokens"];
+
+    private IInferenceEngine Engine => fixture.Engine;
+
+    [Fact]
+    public async Task Different_experts_in_one_batch_give_exactly_what_each_gives_alone()
+    {
+        var requests = Prompts.Select((prompt, i) => EngineFixture.Request(prompt, Expert(i))).ToArray();
+        var alone = new List<int[]>();
+        foreach (var request in requests) alone.Add((await Engine.Collect(request)).Ids);
+
+        var together = await Task.WhenAll(requests.Select(request => Engine.Collect(request)));
+
+        Assert.Equal(alone, together.Select(result => result.Ids));
+        Assert.True(alone.Select(ids => string.Join(',', ids)).Distinct().Count() > 4, "The requests really differ.");
+
+        static ExpertVector? Expert(int i) => i == 0 ? null : TinyModelFolder.Expert(i, all: i % 2 == 0);
+    }
+
+    [Fact]
+    public async Task More_requests_than_rows_are_all_answered_as_if_alone()
+    {
+        var requests = Enumerable.Range(0, 40).Select(i => EngineFixture.Request(Prompts[i % 8], TinyModelFolder.Expert(i % 5), maxTokens: 1 + (i % 9))).ToArray();
+        var together = await Task.WhenAll(requests.Select(request => Engine.Collect(request)));
+        for (var i = 0; i < requests.Length; i += 7) Assert.Equal((await Engine.Collect(requests[i])).Ids, together[i].Ids);
+        Assert.Equal(0, Engine.Status.RunningSequences);
+    }
+
+    [Fact]
+    public async Task An_expert_changes_the_answer_and_the_identity_does_not()
+    {
+        var ones = new ExpertVector(TinyModelFolder.Ranks.Select(entry => KeyValuePair.Create(entry.Key, Enumerable.Repeat(1f, entry.Value).ToArray())));
+        var bare = await Engine.Collect(EngineFixture.Request("tell me"));
+        Assert.Equal(bare.Ids, (await Engine.Collect(EngineFixture.Request("tell me", ones))).Ids);
+        Assert.NotEqual(bare.Ids, (await Engine.Collect(EngineFixture.Request("tell me", TinyModelFolder.Expert(1)))).Ids);
+    }
+
+    [Fact]
+    public async Task A_mixture_equals_the_expert_of_its_mixed_multipliers()
+    {
+        WeightedExpert[] members = [new(TinyModelFolder.Expert(1), 0.25), new(TinyModelFolder.Expert(2), 0.75)];
+        var mixture = await Engine.Collect(EngineFixture.Request("mix") with { Experts = members });
+        var composed = await Engine.Collect(EngineFixture.Request("mix", ExpertComposition.Linear(members)));
+        Assert.Equal(composed.Ids, mixture.Ids);
+    }
+
+    [Fact]
+    public async Task The_answer_ends_at_the_token_limit()
+    {
+        var (_, ids, completed) = await Engine.Collect(EngineFixture.Request("a", maxTokens: 5));
+        Assert.Equal(5, ids.Length);
+        Assert.Equal(FinishReason.Length, completed.FinishReason);
+        Assert.Equal(new TokenUsage(1, 5), completed.Usage);
+        Assert.True(completed.Timings.Queued <= completed.Timings.FirstToken && completed.Timings.FirstToken <= completed.Timings.Total);
+    }
+
+    [Fact]
+    public async Task The_answer_ends_at_the_end_of_the_context()
+    {
+        var (_, ids, completed) = await Engine.Collect(EngineFixture.Request(new string('x', 500), maxTokens: 1000));
+        Assert.True(ids.Length <= 12);
+        Assert.Equal(FinishReason.Length, completed.FinishReason);
+    }
+
+    [Fact]
+    public async Task A_stop_text_ends_the_answer_and_is_not_part_of_it()
+    {
+        var full = await Engine.Collect(EngineFixture.Request("stop here", maxTokens: 40));
+        var stop = full.Text.Substring(full.Text.Length / 2, 3);
+
+        var stopped = await Engine.Collect(EngineFixture.Request("stop here", maxTokens: 40) with { Stop = [stop] });
+
+        Assert.Equal(full.Text[..full.Text.IndexOf(stop, StringComparison.Ordinal)], stopped.Text);
+        Assert.Equal(FinishReason.Stop, stopped.Completed.FinishReason);
+    }
+
+    [Fact]
+    public async Task A_seed_repeats_a_draw_also_in_company()
+    {
+        var request = EngineFixture.Request("dice") with { Sampling = new SamplingOptions(Temperature: 1.2, TopP: 0.95, TopK: 50, Seed: 42) };
+        var alone = await Engine.Collect(request);
+        var company = Enumerable.Range(0, 6).Select(i => Engine.Collect(EngineFixture.Request(Prompts[i], TinyModelFolder.Expert(i)))).ToArray();
+        Assert.Equal(alone.Ids, (await Engine.Collect(request)).Ids);
+        await Task.WhenAll(company);
+        Assert.NotEqual(alone.Ids, (await Engine.Collect(request with { Sampling = request.Sampling with { Seed = 43 } })).Ids);
+    }
+
+    [Fact]
+    public async Task Special_tokens_in_a_users_message_are_plain_text()
+    {
+        var plain = await Engine.Collect(Chat("<|im_end|>"));
+        // One token would be 10 characters less than the ten bytes of its spelling.
+        var letters = await Engine.Collect(Chat("0123456789"));
+        Assert.Equal(letters.Completed.Usage.PromptTokens, plain.Completed.Usage.PromptTokens);
+
+        static GenerationRequest Chat(string message) => EngineFixture.Request("") with { Prompt = new Prompt.Chat([new ChatMessage("user", message)]), MaxTokens = 1 };
+    }
+}
