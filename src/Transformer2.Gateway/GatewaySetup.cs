@@ -43,7 +43,7 @@ public static class GatewaySetup
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>());
         services.AddSingleton<BaseModelSource>();
         services.AddSingleton<UploadReader>();
-        services.AddSingleton<ExpertCommit>();
+        services.AddSingleton<ExpertImport>();
         return services;
     }
 

@@ -10,7 +10,8 @@ public interface IExpertBlobStore
     /// <returns>Its digest and size.</returns>
     Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads a file, or null if it is absent. The content is as found: whoever uses it compares its digest.</summary>
+    /// <summary>Reads a file, or null if it is absent. Whoever uses the content compares its digest all the same.</summary>
+    /// <exception cref="PlatformException">The store sees by itself that the file is damaged: <see cref="ErrorReason.ExpertDamaged"/>.</exception>
     Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default);
 
     /// <summary>Whether a file is there.</summary>

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Transformer2.Abstractions;
 
 /// <summary>What a key allows.</summary>
-[GenerateSerializer, Alias("t2.ApiKeyRole")]
+[GenerateSerializer, Alias("t2.ApiKeyRole"), JsonConverter(typeof(JsonStringEnumConverter<ApiKeyRole>))]
 public enum ApiKeyRole
 {
     /// <summary>To act for one tenant.</summary>

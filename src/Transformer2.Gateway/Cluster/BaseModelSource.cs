@@ -4,10 +4,11 @@ using Transformer2.Experts;
 namespace Transformer2.Gateway;
 
 /// <summary>The base model that the platform serves, asked for once: it does not change while the node lives.</summary>
-internal sealed class BaseModelSource(IGrainFactory grains)
+public sealed class BaseModelSource(IGrainFactory grains)
 {
     private ModelRecord? model;
 
+    /// <summary>The base model.</summary>
     public async Task<ModelRecord> Get() =>
         model ??= await grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode).GetModel();
 

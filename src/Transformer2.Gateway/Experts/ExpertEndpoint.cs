@@ -9,7 +9,7 @@ namespace Transformer2.Gateway;
 /// <summary>The gRPC side of a tenant's library.</summary>
 [Authorize(Policy = Caller.TenantRole)]
 internal sealed class ExpertEndpoint(
-    IGrainFactory grains, IExpertBlobStore blobs, BaseModelSource model, UploadReader uploads, ExpertCommit commit) : ExpertService.ExpertServiceBase
+    IGrainFactory grains, IExpertBlobStore blobs, UploadReader uploads, ExpertImport import) : ExpertService.ExpertServiceBase
 {
     private const int DownloadChunkBytes = 256 << 10;
 
@@ -24,8 +24,7 @@ internal sealed class ExpertEndpoint(
             await Library(tenant).Check(write);
 
             var file = await uploads.ReadFile(requestStream, metadata, context.CancellationToken);
-            var content = ExpertValidation.Validate(file, metadata, await model.GetLayout());
-            var expert = await commit.Commit(tenant, write with { SizeBytes = file.Length }, displayName, content, file);
+            var expert = await import.Import(tenant, write, displayName, file, metadata.Sha256);
             return new UploadExpertResponse { Expert = expert.ToExpert(tenant) };
         });
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Transformer2.Abstractions;
 using Transformer2.Experts;
-using Transformer2.V1;
 
 namespace Transformer2.Gateway;
 
@@ -12,11 +11,11 @@ internal static class ExpertValidation
     private const int LabelLength = 128;
 
     /// <summary>Checks everything and says what the file holds.</summary>
-    public static ExpertContent Validate(ReadOnlyMemory<byte> file, UploadExpertMetadata metadata, ExpertLayout layout)
+    public static ExpertContent Validate(ReadOnlyMemory<byte> file, string sha256, ExpertLayout layout)
     {
         var digest = ContentDigest.Of(file.Span);
-        if (metadata.Sha256.Length > 0 && metadata.Sha256 != digest.Value)
-            throw new PlatformException(ErrorReason.ChecksumMismatch, "The file has not the stated SHA-256.", ("expected", metadata.Sha256), ("actual", digest.Value));
+        if (sha256.Length > 0 && sha256 != digest.Value)
+            throw new PlatformException(ErrorReason.ChecksumMismatch, "The file has not the stated SHA-256.", ("expected", sha256), ("actual", digest.Value));
         var expert = Read(file, layout);
         return new()
         {

@@ -1,0 +1,128 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Transformer2.Gateway;
+using Transformer2.Grains;
+using Transformer2.Storage;
+
+namespace Transformer2.Hosting;
+
+/// <summary>A whole platform in one process on embedded storage.</summary>
+public static class PlatformHost
+{
+    private const int RefusedToStart = 2;
+
+    // Overridden by whatever else configures logging, for example the environment variable Logging__LogLevel__Default.
+    private static readonly Dictionary<string, string?> LogLevels = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Grpc"] = "Critical",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+    };
+
+    /// <summary>Runs a server until it is asked to stop.</summary>
+    /// <param name="args">Configuration: <c>--T2:Name=value</c>.</param>
+    /// <param name="addRoles">Adds roles to the silo, for example that of an inference node.</param>
+    /// <returns>0 after an orderly end; 2 if the server could not start for a reason that is printed in one line.</returns>
+    public static async Task<int> RunAsync(string[] args, Action<ISiloBuilder, PlatformPaths> addRoles)
+    {
+        try
+        {
+            await using var app = Create(args, addRoles);
+            await app.StartAsync();
+            await Banner.Write(app, Console.Out);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception exception) when (Refusal(exception) is { } refusal)
+        {
+            await Console.Error.WriteLineAsync($"error: {refusal}");
+            return RefusedToStart;
+        }
+    }
+
+    /// <summary>Composes a server that is not started yet.</summary>
+    /// <exception cref="StartupException">Something that it needs is missing or taken.</exception>
+    public static WebApplication Create(string[] args, Action<ISiloBuilder, PlatformPaths> addRoles)
+    {
+        ArgumentNullException.ThrowIfNull(addRoles);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        var options = ReadOptions(builder.Configuration);
+
+        // In the order of their costs: what is wrong shows before the model is read.
+        Ports.RequireFree(options.Address, options.HttpPort, "T2__HttpPort");
+        Ports.RequireFree(options.Address, options.GrpcPort, "T2__GrpcPort");
+        var model = ModelLocation.Find(options.ModelDirectory);
+        var data = DataDirectory.Open(options.DataDirectory);
+        var paths = new PlatformPaths(model, data.Decompositions);
+
+        builder.Services.AddSingleton(_ => data);
+        builder.Services.AddSingleton(paths);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));
+        builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options.Address, options.HttpPort, options.GrpcPort));
+        builder.Services.AddFileExpertBlobStore(data.Experts);
+        builder.Services.AddGateway();
+        builder.Services.Configure<PlatformLimits>(builder.Configuration.GetSection("T2:Limits"));
+        builder.Services.Configure<UploadOptions>(builder.Configuration.GetSection("T2:Uploads"));
+        builder.UseOrleans(silo =>
+        {
+            UseOneSilo(silo, options.SiloPort);
+            silo.AddFileGrainStorage("Default", storage => storage.Directory = data.Grains);
+            silo.AddPlatformGrains();
+            addRoles(silo, paths);
+        });
+        builder.Services.AddHostedService<Seeder>();
+
+        var app = builder.Build();
+        app.Services.GetRequiredService<DataDirectory>();
+        app.MapGateway();
+        return app;
+    }
+
+    private static PlatformOptions ReadOptions(ConfigurationManager configuration)
+    {
+        try
+        {
+            var options = configuration.GetSection(PlatformOptions.Section).Get<PlatformOptions>() ?? new();
+            var result = new PlatformOptionsValidator().Validate(PlatformOptions.Section, options);
+            return result.Succeeded ? options : throw new StartupException(result.FailureMessage.ReplaceLineEndings(" "));
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new StartupException($"The configuration cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    // No client gateway: the only client lives in the same process.
+    private static void UseOneSilo(ISiloBuilder silo, int port)
+    {
+        var endpoint = new IPEndPoint(IPAddress.Loopback, port == 0 ? Ports.Free(IPAddress.Loopback) : port);
+        silo.UseLocalhostClustering(endpoint.Port, gatewayPort: 0, primarySiloEndpoint: endpoint, serviceId: "transformer2", clusterId: "transformer2");
+        silo.Configure<SiloMessagingOptions>(messaging =>
+        {
+            messaging.CancelRequestOnTimeout = true;
+            messaging.MaxEnqueuedRequestsHardLimit = 10_000;
+        });
+    }
+
+    private static string? Refusal(Exception exception) => exception switch
+    {
+        StartupException => exception.Message,
+        IOException { InnerException: AddressInUseException } => exception.Message,
+        OptionsValidationException => exception.Message,
+        _ => exception.InnerException is { } inner ? Refusal(inner) : null,
+    };
+}

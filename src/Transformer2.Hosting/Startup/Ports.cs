@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Transformer2.Hosting;
+
+/// <summary>Looks at ports before anything costly begins.</summary>
+internal static class Ports
+{
+    /// <summary>Refuses a port that cannot be listened on.</summary>
+    /// <exception cref="StartupException">It is taken or not allowed.</exception>
+    public static void RequireFree(IPAddress address, int port, string setting)
+    {
+        if (port == 0)
+            return;
+        try
+        {
+            Listen(address, port);
+        }
+        catch (SocketException exception)
+        {
+            throw new StartupException($"Port {port} on {address} cannot be used ({exception.Message}); stop what uses it, or set {setting}.", exception);
+        }
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int Free(IPAddress address) => Listen(address, 0);
+
+    private static int Listen(IPAddress address, int port)
+    {
+        using var listener = new TcpListener(address, port);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

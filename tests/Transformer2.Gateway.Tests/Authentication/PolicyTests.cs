@@ -1,0 +1,43 @@
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Transformer2.Abstractions;
+using Transformer2.V1;
+
+namespace Transformer2.Gateway.Tests;
+
+/// <summary>Every method of the contract, found by reflection, refuses whoever its service is not for.</summary>
+public class PolicyTests(PlatformFixture fixture)
+{
+    private readonly TestPlatform platform = fixture.Platform;
+
+    public static TheoryData<string> Methods() => [.. All().Select(method => method.FullName)];
+
+    [Fact]
+    public void All_services_of_the_contract_are_covered()
+    {
+        var services = typeof(GenerateRequest).Assembly.GetTypes()
+            .Select(type => type.GetProperty("Descriptor", typeof(ServiceDescriptor))?.GetValue(null))
+            .OfType<ServiceDescriptor>()
+            .Select(service => service.FullName);
+
+        Assert.Equal(services.Order(), All().Select(method => method.Service.FullName).Distinct().Order());
+    }
+
+    [Theory, MemberData(nameof(Methods))]
+    public async Task A_method_refuses_missing_keys_and_wrong_roles(string name)
+    {
+        var tenant = await platform.NewTenant();
+        var service = name[..name.LastIndexOf('.')];
+
+        await RawCall.Send(platform, name, null, []).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyMissing);
+        await RawCall.Send(platform, name, TestPlatform.Key(ApiKeyText.Mint().Value), []).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
+        if (service == TenantService.Descriptor.FullName)
+            await RawCall.Send(platform, name, tenant.Headers, []).Refused(StatusCode.PermissionDenied, ErrorReason.AdminKeyRequired);
+        else if (service != ClusterService.Descriptor.FullName)
+            await RawCall.Send(platform, name, platform.Admin, []).Refused(StatusCode.PermissionDenied, ErrorReason.TenantKeyRequired);
+    }
+
+    private static IEnumerable<MethodDescriptor> All() =>
+        new[] { GenerationService.Descriptor, ExpertService.Descriptor, TenantService.Descriptor, ClusterService.Descriptor }
+            .SelectMany(service => service.Methods);
+}

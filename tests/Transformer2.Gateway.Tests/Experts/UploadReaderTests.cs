@@ -1,0 +1,85 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Transformer2.Abstractions;
+using Transformer2.V1;
+
+namespace Transformer2.Gateway.Tests;
+
+public class UploadReaderTests
+{
+    private readonly FakeTimeProvider time = new();
+    private readonly UploadOptions options = new();
+
+    [Fact]
+    public async Task A_client_that_stalls_is_cut_off()
+    {
+        using var reader = new UploadReader(Options.Create(options), time);
+        var stream = new ScriptedStream();
+        var file = reader.ReadFile(stream, new(), CancellationToken.None);
+
+        time.Advance(options.IdleTimeout - TimeSpan.FromSeconds(1));
+        Assert.False(file.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ErrorReason.UploadTimeout, (await Assert.ThrowsAsync<PlatformException>(() => file)).Reason);
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_a_byte_now_and_then_is_cut_off_in_the_end()
+    {
+        using var reader = new UploadReader(Options.Create(options), time);
+        var stream = new ScriptedStream();
+        var file = reader.ReadFile(stream, new(), CancellationToken.None);
+
+        for (var passed = TimeSpan.Zero; passed < options.TotalTimeout; passed += TimeSpan.FromSeconds(20))
+        {
+            Assert.False(file.IsCompleted);
+            time.Advance(TimeSpan.FromSeconds(20));
+            stream.Send(1);
+        }
+
+        Assert.Equal(ErrorReason.UploadTimeout, (await Assert.ThrowsAsync<PlatformException>(() => file)).Reason);
+    }
+
+    [Fact]
+    public async Task Only_so_many_uploads_run_at_a_time()
+    {
+        options.MaxConcurrent = 2;
+        using var reader = new UploadReader(Options.Create(options), time);
+        var hold = new TaskCompletionSource<int>();
+        var first = reader.Run(() => hold.Task);
+        var second = reader.Run(() => throw new InvalidDataException());
+        await Assert.ThrowsAsync<InvalidDataException>(() => second);
+        var third = reader.Run(() => hold.Task);
+
+        var refusal = await Assert.ThrowsAsync<PlatformException>(() => reader.Run(() => hold.Task));
+        hold.SetResult(1);
+        await Task.WhenAll(first, third);
+
+        Assert.Equal(ErrorReason.UploadsBusy, refusal.Reason);
+        Assert.Equal(2, await reader.Run(() => Task.FromResult(2)));
+    }
+
+    /// <summary>Gives a message when it is sent.</summary>
+    private sealed class ScriptedStream : IAsyncStreamReader<UploadExpertRequest>
+    {
+        private TaskCompletionSource<bool> next = new();
+
+        public UploadExpertRequest Current { get; private set; } = new();
+
+        public Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            next = new();
+            return next.Task;
+        }
+
+        // Continuations run inline, so that the reader waits again, or has ended, when this returns.
+        public void Send(byte value)
+        {
+            Current = new() { Chunk = ByteString.CopyFrom(value) };
+            next.TrySetResult(true);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using Grpc.Core;
+using Transformer2.Abstractions;
+using Transformer2.Engine;
+using Transformer2.V1;
+using FinishReason = Transformer2.V1.FinishReason;
+
+namespace Transformer2.Gateway.Tests;
+
+public class GenerationTests(PlatformFixture fixture)
+{
+    private readonly TestPlatform platform = fixture.Platform;
+
+    [Fact]
+    public async Task The_base_model_answers_when_nothing_is_selected()
+    {
+        var tenant = await platform.NewTenant();
+
+        var events = await tenant.Generate(new() { Prompt = "one two three", RequestId = $"r-{tenant.Id}" });
+
+        var dispatched = events[0].Dispatched;
+        Assert.Equal(("base", 0, "fake", $"r-{tenant.Id}"), (dispatched.Strategy, dispatched.Experts.Count, dispatched.Model, dispatched.RequestId));
+        Assert.Equal(["one", "two", "three"], events[1..^1].Select(e => e.Delta.Text));
+        Assert.Equal([0, 1, 2], events[1..^1].SelectMany(e => e.Delta.TokenIds));
+        var completed = events[^1].Completed;
+        Assert.Equal(FinishReason.Stop, completed.FinishReason);
+        Assert.Equal((3, 3), (completed.Usage.PromptTokens, completed.Usage.CompletionTokens));
+        Assert.Equal(TimeSpan.FromMilliseconds(2), completed.Timings.FirstToken.ToTimeSpan());
+        Assert.Empty(platform.Engine.Requests[dispatched.RequestId].Experts);
+    }
+
+    [Fact]
+    public async Task Every_field_reaches_the_engine()
+    {
+        var tenant = await platform.NewTenant();
+        var request = new GenerateRequest
+        {
+            Messages = new() { Messages = { new ChatMessage { Role = "system", Content = "be brief" }, new ChatMessage { Role = "user", Content = "hi" } } },
+            MaxTokens = 7, Temperature = 0.5, TopP = 0.9, TopK = 40, Seed = ulong.MaxValue, Stop = { "\n", "end" }, RequestId = $"f-{tenant.Id}",
+        };
+
+        await tenant.Generate(request);
+
+        var seen = platform.Engine.Requests[request.RequestId];
+        Assert.Equal([("system", "be brief"), ("user", "hi")], Assert.IsType<Prompt.Chat>(seen.Prompt).Messages.Select(m => (m.Role, m.Content)));
+        Assert.Equal(new SamplingOptions(0.5, 0.9, 40, ulong.MaxValue), seen.Sampling);
+        Assert.Equal(7, seen.MaxTokens);
+        Assert.Equal(["\n", "end"], seen.Stop);
+    }
+
+    [Fact]
+    public async Task Defaults_are_greedy_with_128_tokens()
+    {
+        var tenant = await platform.NewTenant();
+
+        await tenant.Generate(new() { Prompt = " ", RequestId = $"d-{tenant.Id}" });
+
+        var seen = platform.Engine.Requests[$"d-{tenant.Id}"];
+        Assert.Equal(SamplingOptions.Greedy, seen.Sampling);
+        Assert.Equal(128, seen.MaxTokens);
+    }
+
+    [Fact]
+    public async Task An_expert_answers_with_exactly_its_bytes()
+    {
+        var tenant = await platform.NewTenant();
+        var expert = await tenant.Upload("math", ExpertBytes.Of(1.25f));
+
+        var events = await tenant.Generate(new() { Prompt = "x", Selection = Named("math"), RequestId = $"e-{tenant.Id}" });
+
+        var selected = Assert.Single(events[0].Dispatched.Experts);
+        Assert.Equal(("expert", $"tenants/{tenant.Id}/experts/math", expert.Digest, 1.0), (events[0].Dispatched.Strategy, selected.Name, selected.Digest, selected.Weight));
+        var vector = Assert.Single(platform.Engine.Requests[$"e-{tenant.Id}"].Experts);
+        Assert.Equal([1.25f, 1.25f, 1.25f, 1.25f], vector.Expert.Multipliers["a.weight"].ToArray());
+    }
+
+    [Fact]
+    public async Task A_replaced_expert_answers_in_the_very_next_request()
+    {
+        var tenant = await platform.NewTenant();
+        await tenant.Upload("math", ExpertBytes.Of(1.25f));
+        await tenant.Dispatch(Named("math"));
+        var second = await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Overwrite = true }, [ExpertBytes.Of(2f)]);
+
+        var events = await tenant.Generate(new() { Prompt = "x", Selection = Named($"tenants/{tenant.Id}/experts/math"), RequestId = $"p-{tenant.Id}" });
+
+        Assert.Equal(second.Digest, Assert.Single(events[0].Dispatched.Experts).Digest);
+        Assert.Equal(2f, platform.Engine.Requests[$"p-{tenant.Id}"].Experts[0].Expert.Multipliers["a.weight"].Span[0]);
+    }
+
+    [Fact]
+    public async Task A_mixture_is_resolved_with_its_weights_as_given()
+    {
+        var tenant = await platform.NewTenant();
+        await tenant.Upload("math", ExpertBytes.Of(1.25f));
+        await tenant.Upload("code", ExpertBytes.Of(0.75f));
+        var mixture = new V1.ExpertSelection
+        {
+            Mixture = new() { Terms = { new V1.MixtureTerm { Expert = "code", Weight = 0.25 }, new V1.MixtureTerm { Expert = "math", Weight = 1.5 } } },
+        };
+
+        var explained = await tenant.Dispatch(mixture);
+        await tenant.Generate(new() { Prompt = "x", Selection = mixture, RequestId = $"m-{tenant.Id}" });
+
+        Assert.Equal("mixture", explained.Strategy);
+        Assert.Equal([0.25, 1.5], explained.Experts.Select(expert => expert.Weight));
+        Assert.Equal([(0.75f, 0.25), (1.25f, 1.5)], platform.Engine.Requests[$"m-{tenant.Id}"].Experts.Select(e => (e.Expert.Multipliers["b.weight"].Span[0], e.Weight)));
+    }
+
+    [Fact]
+    public async Task Automatic_choice_is_refused_until_it_exists()
+    {
+        var tenant = await platform.NewTenant();
+        var selection = new V1.ExpertSelection { Auto = new() };
+
+        await tenant.Dispatch(selection).Refused(StatusCode.FailedPrecondition, ErrorReason.AutoNotAvailable);
+        await tenant.Generate(new() { Prompt = "x", Selection = selection }).Refused(StatusCode.FailedPrecondition, ErrorReason.AutoNotAvailable);
+    }
+
+    [Theory]
+    [InlineData(nameof(EngineError.PromptEmpty), StatusCode.InvalidArgument, ErrorReason.PromptEmpty)]
+    [InlineData(nameof(EngineError.PromptTooLong), StatusCode.InvalidArgument, ErrorReason.PromptTooLong)]
+    [InlineData(nameof(EngineError.ChatTemplate), StatusCode.InvalidArgument, ErrorReason.ChatTemplate)]
+    [InlineData(nameof(EngineError.InvalidMixture), StatusCode.InvalidArgument, ErrorReason.InvalidMixture)]
+    [InlineData(nameof(EngineError.Overloaded), StatusCode.ResourceExhausted, ErrorReason.Overloaded)]
+    [InlineData(nameof(EngineError.NonFiniteLogits), StatusCode.FailedPrecondition, ErrorReason.NonFiniteLogits)]
+    [InlineData(nameof(EngineError.Unavailable), StatusCode.Unavailable, ErrorReason.EngineUnavailable)]
+    public async Task A_refusal_of_the_engine_keeps_its_reason(string error, StatusCode status, string reason)
+    {
+        var tenant = await platform.NewTenant();
+
+        var refusal = await tenant.Generate(new() { Prompt = $"fail {error}" }).Refused(status, reason);
+
+        Assert.Equal("The fake engine refuses.", refusal.Status.Detail);
+    }
+
+    [Fact]
+    public async Task An_unexpected_failure_shows_nothing_of_the_server()
+    {
+        var tenant = await platform.NewTenant();
+
+        var refusal = await tenant.Generate(new() { Prompt = "crash" }).Refused(StatusCode.Internal, ErrorReason.Internal);
+
+        Assert.Equal("An internal error occurred.", refusal.Status.Detail);
+        Assert.DoesNotContain("secret", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    internal static V1.ExpertSelection Named(string name) => new() { Expert = new() { Name = name } };
+}

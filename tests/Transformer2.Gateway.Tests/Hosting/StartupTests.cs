@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Transformer2.Hosting;
+
+namespace Transformer2.Gateway.Tests;
+
+public class StartupTests(PlatformFixture fixture)
+{
+    [Fact]
+    public void A_data_directory_serves_one_server_at_a_time()
+    {
+        var refusal = Refused($"--T2:DataDirectory={fixture.Platform.DataPath}");
+
+        Assert.Contains("in use by another server", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_taken_port_is_named()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        Assert.Contains($"Port {port} on 127.0.0.1", Refused($"--T2:GrpcPort={port}"), StringComparison.Ordinal);
+        Assert.Contains("T2__HttpPort", Refused($"--T2:HttpPort={port}"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--T2:ModelDirectory=/nowhere", "T2__ModelDirectory")]
+    [InlineData("--T2:Bind=example.org", "T2__Bind")]
+    [InlineData("--T2:GrpcPort=70000", "GrpcPort")]
+    [InlineData("--T2:GrpcPort=many", "GrpcPort")]
+    public void A_setting_that_makes_no_sense_is_named(string argument, string name) =>
+        Assert.Contains(name, Refused(argument), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_refused_start_ends_with_status_2()
+    {
+        Assert.Equal(2, await PlatformHost.RunAsync([.. TestPlatform.Arguments(fixture.Platform.Directory), "--T2:ModelDirectory=/nowhere"], (_, _) => { }));
+    }
+
+    private static string Refused(string argument)
+    {
+        var directory = TestPlatform.NewDirectory();
+        try
+        {
+            var exception = Assert.Throws<StartupException>(() => PlatformHost.Create([.. TestPlatform.Arguments(directory), argument], (_, _) => { }));
+            Assert.DoesNotContain('\n', exception.Message);
+            return exception.Message;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}

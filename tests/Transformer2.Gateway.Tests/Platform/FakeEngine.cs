@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Transformer2.Engine;
+using Transformer2.Experts;
+
+namespace Transformer2.Gateway.Tests;
+
+/// <summary>
+/// An engine without a model: it answers with the prompt's words. The prompt <c>hang</c> never ends, <c>hold</c> waits to be released,
+/// <c>fail REASON</c> is refused, and <c>crash</c> throws what no engine should.
+/// </summary>
+internal sealed class FakeEngine : IInferenceEngine
+{
+    public static ExpertLayout Layout { get; } = new(
+        $"sha256:{new string('a', 64)}", $"sha256:{new string('b', 64)}", new Dictionary<string, int> { ["a.weight"] = 4, ["b.weight"] = 3 });
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> ended = new();
+
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ConcurrentDictionary<string, GenerationRequest> Requests { get; } = new();
+
+    public ModelInfo Model { get; } = new("fake", Layout, 64, 100, 1000);
+
+    public EngineStatus Status => new(0, 0, 8, 0, Faulted);
+
+    public bool Faulted { get; set; }
+
+    public bool Disposed { get; private set; }
+
+    /// <summary>Completes when the row of a request is free again.</summary>
+    public Task Ended(string requestId) => Ending(requestId).Task;
+
+    public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
+        GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Requests[request.RequestId] = request;
+        try
+        {
+            var text = request.Prompt is Prompt.Text prompt ? prompt.Value : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
+            if (text.StartsWith("fail ", StringComparison.Ordinal))
+                throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.");
+            if (text == "crash")
+                throw new InvalidOperationException("a secret of the server");
+
+            var words = text.Split(' ').Take(request.MaxTokens).ToArray();
+            for (var i = 0; i < words.Length; i++)
+                yield return new TextDelta(words[i], [i]);
+            if (text == "hang")
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (text == "hold")
+                await released.Task.WaitAsync(cancellationToken);
+            yield return new GenerationCompleted(
+                FinishReason.Stop, new(words.Length, words.Length), new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)));
+        }
+        finally
+        {
+            Ending(request.RequestId).TrySetResult();
+        }
+    }
+
+    /// <summary>Ends what is held.</summary>
+    public void Release() => released.TrySetResult();
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private TaskCompletionSource Ending(string requestId) => ended.GetOrAdd(requestId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+}
