@@ -22,7 +22,10 @@ public static class GatewaySetup
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+        // Not AddAuthentication: it would write data protection keys, which nothing here uses, to the user's home.
+        services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyAuthentication.SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
 
         // Whatever states no policy is closed.

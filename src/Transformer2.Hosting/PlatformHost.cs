@@ -27,6 +27,7 @@ public static class PlatformHost
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Grpc"] = "Critical",
         ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
     };
 
@@ -98,7 +99,7 @@ public static class PlatformHost
         {
             var options = configuration.GetSection(PlatformOptions.Section).Get<PlatformOptions>() ?? new();
             var result = new PlatformOptionsValidator().Validate(PlatformOptions.Section, options);
-            return result.Succeeded ? options : throw new StartupException(result.FailureMessage.ReplaceLineEndings(" "));
+            return result.Succeeded ? options : throw new StartupException(string.Join(" ", result.Failures ?? []).ReplaceLineEndings(" "));
         }
         catch (InvalidOperationException exception)
         {

@@ -50,7 +50,7 @@ public class UploadReaderTests
         using var reader = new UploadReader(Options.Create(options), time);
         var hold = new TaskCompletionSource<int>();
         var first = reader.Run(() => hold.Task);
-        var second = reader.Run(() => throw new InvalidDataException());
+        var second = reader.Run<int>(() => throw new InvalidDataException());
         await Assert.ThrowsAsync<InvalidDataException>(() => second);
         var third = reader.Run(() => hold.Task);
 

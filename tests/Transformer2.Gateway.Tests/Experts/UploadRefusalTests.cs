@@ -94,9 +94,9 @@ public class UploadRefusalTests(PlatformFixture fixture)
         var tenant = await platform.NewTenant();
         var file = ExpertBytes.Of(1.5f);
 
-        await tenant.Upload(new() { ExpertId = "math", SizeBytes = file.Length + 1 }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
-        await tenant.Upload(new() { ExpertId = "math", SizeBytes = file.Length - 1 }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
-        await tenant.Upload(new() { ExpertId = "math", Sha256 = new string('0', 64) }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.ChecksumMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length + 1 }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length - 1 }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Sha256 = new string('0', 64) }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.ChecksumMismatch);
 
         await NothingIsLeft(tenant);
     }
@@ -106,8 +106,8 @@ public class UploadRefusalTests(PlatformFixture fixture)
     {
         var tenant = await platform.NewTenant();
 
-        await tenant.Upload(new() { ExpertId = "math", SizeBytes = (64 << 20) + 1 }, []).Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
-        await tenant.Upload(new() { ExpertId = "math" }, Enumerable.Repeat(new byte[1 << 20], 65)).Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = (64 << 20) + 1 }, []).Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math" }, Enumerable.Repeat(new byte[1 << 20], 65)).Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
 
         await NothingIsLeft(tenant);
     }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Transformer2.Engine;
 using Transformer2.Experts;
 
-namespace Transformer2.Gateway.Tests;
+namespace Transformer2.Tests.Doubles;
 
 /// <summary>
 /// An engine without a model: it answers with the prompt's words. The prompt <c>hang</c> never ends, <c>hold</c> waits to be released,

@@ -1,6 +1,6 @@
 using Transformer2.Experts;
 
-namespace Transformer2.Gateway.Tests;
+namespace Transformer2.Tests.Doubles;
 
 /// <summary>Expert files for the fake engine's model.</summary>
 internal static class ExpertBytes

@@ -1,0 +1,1 @@
+global using Transformer2.Tests.Doubles;

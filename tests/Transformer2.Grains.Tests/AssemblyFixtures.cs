@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(Transformer2.Grains.Tests.GrainCluster))]

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using Transformer2.Grains.Inference;
+
+namespace Transformer2.Grains.Tests;
+
+/// <summary>Two silos, so that what grains say to each other is really serialised, over one storage that outlives activations.</summary>
+public sealed class GrainCluster : IAsyncLifetime
+{
+    internal InProcessTestCluster Cluster { get; private set; } = null!;
+
+    internal FakeEngine Engine { get; } = new();
+
+    internal MemoryBlobStore Blobs { get; } = new();
+
+    internal IGrainFactory Grains => Cluster.Client;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMemoryGrainStorageAsDefault(storage => storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(Options.Create(new SystemTextJsonGrainStorageSerializerOptions())));
+            silo.Services.AddSingleton<IExpertBlobStore>(Blobs);
+            silo.Services.Configure<PlatformLimits>(limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys) = (5, 100_000, 3));
+            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+            silo.AddPlatformGrains();
+            silo.AddInferenceNode(_ => Engine);
+        });
+        Cluster = builder.Build();
+        await Cluster.DeployAsync();
+    }
+
+    public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+
+    /// <summary>A new tenant; from here on, the test acts for it.</summary>
+    internal async Task<TenantId> EnterNewTenant()
+    {
+        var id = TenantId.Parse($"t-{Guid.NewGuid():n}");
+        CallerScope.EnterPlatform();
+        await Grains.GetGrain<ITenantDirectoryGrain>(ITenantDirectoryGrain.Key).Create(id, "Test");
+        CallerScope.EnterTenant(id);
+        return id;
+    }
+
+    /// <summary>Stores and commits an expert.</summary>
+    internal async Task<ExpertRecord> Put(TenantId tenant, string id, float value, bool overwrite = false)
+    {
+        var file = ExpertBytes.Of(value);
+        var blob = await Blobs.PutAsync(tenant, file);
+        return await Library(tenant).Put(new(ExpertId.Parse(id), file.Length, overwrite, null), id, Content(blob.Digest, file.Length));
+    }
+
+    internal IExpertLibraryGrain Library(TenantId tenant) => Grains.GetGrain<IExpertLibraryGrain>(tenant.Value);
+
+    /// <summary>Ends all activations, so that grains come back from what is stored.</summary>
+    internal Task Forget() => Cluster.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+
+    internal static ExpertContent Content(ContentDigest digest, long size) => new()
+    {
+        Digest = digest,
+        SizeBytes = size,
+        ParameterCount = 7,
+        MatrixCount = 2,
+        BaseFingerprint = FakeEngine.Layout.BaseModel,
+        DecompositionFingerprint = FakeEngine.Layout.Decomposition,
+    };
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Transformer2.Grains.Tests;
+
+/// <summary>Blobs in memory, with a hook that runs before a blob is looked for.</summary>
+internal sealed class MemoryBlobStore : IExpertBlobStore
+{
+    private readonly ConcurrentDictionary<(TenantId, ContentDigest), (byte[] Content, DateTimeOffset Time)> blobs = new();
+
+    public int Reads { get; private set; }
+
+    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+    public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        var digest = ContentDigest.Of(content.Span);
+        blobs[(tenant, digest)] = (content.ToArray(), Now);
+        return Task.FromResult(new ExpertBlob(digest, content.Length, Now));
+    }
+
+    public Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
+    {
+        Reads++;
+        return Task.FromResult(blobs.TryGetValue((tenant, digest), out var blob) ? blob.Content : null);
+    }
+
+    public Task<bool> ExistsAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default) =>
+        Task.FromResult(blobs.ContainsKey((tenant, digest)));
+
+    public Task DeleteAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
+    {
+        blobs.TryRemove((tenant, digest), out _);
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<ExpertBlob> ListAsync(TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Task.CompletedTask;
+        foreach (var ((owner, digest), blob) in blobs)
+        {
+            if (owner == tenant)
+                yield return new(digest, blob.Content.Length, blob.Time);
+        }
+    }
+
+    /// <summary>Exchanges what is stored under a digest.</summary>
+    public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) => blobs[(tenant, digest)] = (content, Now);
+}

@@ -1,0 +1,88 @@
+namespace Transformer2.Grains.Tests;
+
+public class ExpertLibraryGrainTests(GrainCluster cluster)
+{
+    [Fact]
+    public async Task A_library_outlives_its_activation_and_its_version_only_grows()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        var expert = await cluster.Put(tenant, "math", 1.5f);
+        var before = await cluster.Library(tenant).GetSnapshot(-1);
+
+        await cluster.Forget();
+        var after = await cluster.Library(tenant).GetSnapshot(-1);
+
+        Assert.Equal(expert, await cluster.Library(tenant).Get(expert.Id));
+        Assert.Equal(before!.Version, after!.Version);
+        Assert.Equal(before.Experts, after.Experts);
+        Assert.Null(await cluster.Library(tenant).GetSnapshot(after.Version));
+        await cluster.Library(tenant).Delete(expert.Id, null);
+        Assert.True((await cluster.Library(tenant).GetSnapshot(after.Version))!.Version > after.Version);
+    }
+
+    [Fact]
+    public async Task A_full_library_refuses_before_and_at_the_commit()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        for (var i = 0; i < 5; i++)
+            await cluster.Put(tenant, $"e{i}", 1 + (i * 0.125f));
+
+        await cluster.Library(tenant).Check(new(ExpertId.Parse("e5"), 0, false, null)).Refused(ErrorReason.ExpertQuota);
+        await cluster.Put(tenant, "e5", 3f).Refused(ErrorReason.ExpertQuota);
+        await cluster.Library(tenant).Check(new(ExpertId.Parse("e0"), 200_000, true, null)).Refused(ErrorReason.ExpertQuota);
+
+        await cluster.Put(tenant, "e0", 4f, overwrite: true);
+    }
+
+    [Fact]
+    public async Task A_commit_without_its_file_asks_for_it_again()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        var digest = ContentDigest.Of([1, 2, 3]);
+
+        await cluster.Library(tenant).Put(new(ExpertId.Parse("math"), 3, false, null), "math", GrainCluster.Content(digest, 3)).Refused(ErrorReason.Conflict);
+
+        await cluster.Library(tenant).Get(ExpertId.Parse("math")).Refused(ErrorReason.ExpertNotFound);
+    }
+
+    [Fact]
+    public async Task Discarding_spares_what_an_expert_uses()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        var expert = await cluster.Put(tenant, "math", 1.5f);
+        var orphan = await cluster.Blobs.PutAsync(tenant, new byte[] { 1 }, TestContext.Current.CancellationToken);
+
+        await cluster.Library(tenant).Discard(expert.Content.Digest);
+        await cluster.Library(tenant).Discard(orphan.Digest);
+
+        Assert.True(await cluster.Blobs.ExistsAsync(tenant, expert.Content.Digest, TestContext.Current.CancellationToken));
+        Assert.False(await cluster.Blobs.ExistsAsync(tenant, orphan.Digest, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_behind_goes_with_the_next_activation()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        cluster.Blobs.Now = DateTimeOffset.UnixEpoch;
+        var expert = await cluster.Put(tenant, "math", 1.5f);
+        var old = await cluster.Blobs.PutAsync(tenant, new byte[] { 1 }, TestContext.Current.CancellationToken);
+        cluster.Blobs.Now = DateTimeOffset.MaxValue;
+        var young = await cluster.Blobs.PutAsync(tenant, new byte[] { 2 }, TestContext.Current.CancellationToken);
+        cluster.Blobs.Now = DateTimeOffset.UnixEpoch;
+
+        await cluster.Forget();
+        await cluster.Library(tenant).Get(expert.Id);
+
+        Assert.False(await cluster.Blobs.ExistsAsync(tenant, old.Digest, TestContext.Current.CancellationToken));
+        Assert.True(await cluster.Blobs.ExistsAsync(tenant, young.Digest, TestContext.Current.CancellationToken));
+        Assert.True(await cluster.Blobs.ExistsAsync(tenant, expert.Content.Digest, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_library_belongs_to_a_tenant_that_exists()
+    {
+        CallerScope.EnterPlatform();
+
+        await cluster.Library(TenantId.Parse("nobody")).Check(new(ExpertId.Parse("math"), 1, false, null)).Refused(ErrorReason.TenantNotFound);
+    }
+}

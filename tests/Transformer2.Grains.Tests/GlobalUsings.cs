@@ -1,0 +1,2 @@
+global using Transformer2.Abstractions;
+global using Transformer2.Tests.Doubles;

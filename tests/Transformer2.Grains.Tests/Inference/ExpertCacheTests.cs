@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Options;
+using Transformer2.Experts;
+using Transformer2.Grains.Inference;
+
+namespace Transformer2.Grains.Tests;
+
+public class ExpertCacheTests
+{
+    private const int VectorBytes = 7 * sizeof(float);
+    private static readonly TenantId Tenant = TenantId.Parse("demo");
+    private readonly MemoryBlobStore blobs = new();
+    private readonly CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_expert_is_read_once_while_it_is_held()
+    {
+        var cache = Cache(10);
+        var expert = await Store(1.5f);
+
+        var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => cache.Load(Plan(expert), cancellationToken)));
+
+        Assert.Equal(1, blobs.Reads);
+        Assert.Single(first.Select(loaded => loaded[0].Expert).Distinct());
+        Assert.Equal(VectorBytes, cache.Bytes);
+    }
+
+    [Fact]
+    public async Task The_least_recently_used_is_dropped_first()
+    {
+        var cache = Cache(2);
+        var (a, b, c) = (await Store(1f), await Store(2f), await Store(3f));
+        await cache.Load(Plan(a), cancellationToken);
+        await cache.Load(Plan(b), cancellationToken);
+        await cache.Load(Plan(a), cancellationToken);
+        await cache.Load(Plan(c), cancellationToken);
+
+        await cache.Load(Plan(a), cancellationToken);
+        Assert.Equal(3, blobs.Reads);
+        await cache.Load(Plan(b), cancellationToken);
+
+        Assert.Equal(4, blobs.Reads);
+        Assert.Equal(2 * VectorBytes, cache.Bytes);
+    }
+
+    [Fact]
+    public async Task A_mixture_larger_than_the_cache_is_still_loaded()
+    {
+        var cache = Cache(1);
+        DispatchedExpert[] experts = [await Store(1f), await Store(2f), await Store(3f)];
+
+        var loaded = await cache.Load(Plan(experts), cancellationToken);
+
+        Assert.Equal([1f, 2f, 3f], loaded.Select(weighted => weighted.Expert.Multipliers["b.weight"].Span[0]));
+        Assert.Equal(VectorBytes, cache.Bytes);
+    }
+
+    [Fact]
+    public async Task An_exchanged_file_is_refused_and_a_repaired_one_is_read_again()
+    {
+        var cache = Cache(2);
+        var expert = await Store(1.5f);
+        blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(9f));
+        await cache.Load(Plan(expert), cancellationToken).Refused(ErrorReason.ExpertDamaged);
+        Assert.Equal(0, cache.Bytes);
+
+        blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(1.5f));
+
+        Assert.Equal(1.5f, (await cache.Load(Plan(expert), cancellationToken))[0].Expert.Multipliers["a.weight"].Span[0]);
+    }
+
+    [Fact]
+    public async Task An_expert_for_another_base_model_is_refused()
+    {
+        var cache = Cache(2);
+        var file = ExpertBytes.Of(1.5f, layout: FakeEngine.Layout with { BaseModel = $"sha256:{new string('e', 64)}" });
+        var blob = await blobs.PutAsync(Tenant, file, cancellationToken);
+
+        await cache.Load(Plan(new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)), cancellationToken).Refused(ErrorReason.BaseMismatch);
+    }
+
+    [Fact]
+    public async Task Two_tenants_share_nothing()
+    {
+        var cache = Cache(2);
+        var expert = await Store(1.5f);
+        await cache.Load(Plan(expert), cancellationToken);
+
+        await cache.Load(new(TenantId.Parse("other"), DispatchStrategy.Expert, [expert]), cancellationToken).Refused(ErrorReason.ExpertNotFound);
+    }
+
+    private ExpertCache Cache(int vectors) =>
+        new(blobs, new FakeEngine(), Options.Create(new InferenceNodeOptions { ExpertCacheBytes = vectors * VectorBytes }));
+
+    private async Task<DispatchedExpert> Store(float value)
+    {
+        var blob = await blobs.PutAsync(Tenant, ExpertBytes.Of(value), cancellationToken);
+        return new(ExpertId.Parse("e"), blob.Digest, 1);
+    }
+
+    private static DispatchPlan Plan(params DispatchedExpert[] experts) => new(Tenant, DispatchStrategy.Expert, [.. experts]);
+}

@@ -1,0 +1,78 @@
+namespace Transformer2.Grains.Tests;
+
+public class InferenceNodeGrainTests(GrainCluster cluster)
+{
+    private IInferenceNodeGrain Node => cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode);
+
+    [Fact]
+    public async Task Model_and_status_cross_silos()
+    {
+        var model = await Node.GetModel();
+        var status = await Node.GetStatus();
+
+        Assert.Equal(("fake", 64, 100, 1000L), (model.Id, model.ContextLength, model.VocabularySize, model.ParameterCount));
+        Assert.Equal([("a.weight", 4), ("b.weight", 3)], model.Matrices.Select(matrix => (matrix.Name, matrix.Rank)).Order());
+        Assert.Equal(8, status.MaxRunning);
+    }
+
+    [Fact]
+    public async Task A_plan_is_answered_with_its_experts()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        var expert = await cluster.Put(tenant, "math", 1.5f);
+
+        var events = await Generate(tenant, Spec("one two"), new DispatchedExpert(expert.Id, expert.Content.Digest, 0.5));
+
+        Assert.Equal(["one", "two"], events.OfType<GenerationEventRecord.Delta>().Select(delta => delta.Text));
+        Assert.Equal((GenerationEnd.Stop, 2), Assert.IsType<GenerationEventRecord.Completed>(events[^1]) is var end ? (end.End, end.CompletionTokens) : default);
+        var weighted = Assert.Single(cluster.Engine.Requests[LastId].Experts);
+        Assert.Equal((0.5, 1.5f), (weighted.Weight, weighted.Expert.Multipliers["a.weight"].Span[0]));
+    }
+
+    [Fact]
+    public async Task Cancelling_frees_the_row()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var stream = Node.Generate(new(tenant, DispatchStrategy.Base, []), Spec("hang"), cancelled.Token).WithCancellation(cancelled.Token);
+        await using var events = stream.GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await events.MoveNextAsync());
+        await cluster.Engine.Ended(LastId).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Leaving_the_stream_frees_the_row()
+    {
+        var tenant = await cluster.EnterNewTenant();
+        await foreach (var happened in Node.Generate(new(tenant, DispatchStrategy.Base, []), Spec("hang"), TestContext.Current.CancellationToken))
+        {
+            Assert.IsType<GenerationEventRecord.Delta>(happened);
+            break;
+        }
+
+        await cluster.Engine.Ended(LastId).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Refusals_cross_silos_with_reason_and_message()
+    {
+        var tenant = await cluster.EnterNewTenant();
+
+        var refusal = await Generate(tenant, Spec("fail Overloaded")).Refused(ErrorReason.Overloaded);
+
+        Assert.Equal("The fake engine refuses.", refusal.Message);
+        await Generate(tenant, Spec("x"), new DispatchedExpert(ExpertId.Parse("gone"), ContentDigest.Of([9]), 1)).Refused(ErrorReason.ExpertNotFound);
+    }
+
+    private string LastId { get; set; } = "";
+
+    private GenerationSpec Spec(string text) => new() { RequestId = LastId = Guid.NewGuid().ToString("n"), Text = text, MaxTokens = 10 };
+
+    private async Task<List<GenerationEventRecord>> Generate(TenantId tenant, GenerationSpec spec, params DispatchedExpert[] experts) =>
+        await Node.Generate(new(tenant, DispatchStrategy.Expert, [.. experts]), spec, TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
+}
