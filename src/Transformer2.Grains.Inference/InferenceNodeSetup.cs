@@ -12,17 +12,20 @@ public static class InferenceNodeSetup
     /// Adds the node's grain and what it needs, and loads the engine while the host starts, before anything listens. The host owns the engine.
     /// </summary>
     /// <param name="silo">The silo, whose grains were added already.</param>
-    /// <param name="engine">Loads the engine; may take its time.</param>
-    public static ISiloBuilder AddInferenceNode(this ISiloBuilder silo, Func<IServiceProvider, IInferenceEngine> engine)
+    /// <param name="load">Loads the engine; may take its time.</param>
+    public static ISiloBuilder AddInferenceNode(this ISiloBuilder silo, EngineLoader load)
     {
         ArgumentNullException.ThrowIfNull(silo);
-        silo.Services.AddSingleton(engine);
+        silo.Services.AddSingleton(services => new EngineStartup(services, load));
+        silo.Services.AddHostedService(services => services.GetRequiredService<EngineStartup>());
+
+        // The container disposes of what it hands out.
+        silo.Services.AddSingleton(services => services.GetRequiredService<EngineStartup>().Engine);
         silo.Services.AddSingleton<ExpertCache>();
         silo.Services.AddSingleton<InFlightGenerations>();
         silo.Services.AddOptions();
         silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
         silo.Services.AddHostedService<DrainService>();
-        silo.Services.AddHostedService<EngineStartup>();
         return silo;
     }
 }

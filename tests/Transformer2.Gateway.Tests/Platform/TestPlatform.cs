@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Transformer2.Engine;
 using Transformer2.Grains.Inference;
 using Transformer2.Hosting;
 using Transformer2.V1;
@@ -67,7 +68,7 @@ internal sealed class TestPlatform : IAsyncDisposable
     {
         var place = directory ?? NewDirectory();
         var engine = new FakeEngine();
-        var app = PlatformHost.Create([.. Arguments(place), .. arguments], (silo, _) => silo.AddInferenceNode(_ => engine));
+        var app = PlatformHost.Create([.. Arguments(place), .. arguments], (silo, _) => silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(engine)));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, place, engine);
     }

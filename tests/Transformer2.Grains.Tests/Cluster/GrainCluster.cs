@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Transformer2.Engine;
 using Transformer2.Grains.Inference;
 
 namespace Transformer2.Grains.Tests;
@@ -28,7 +30,7 @@ public sealed class GrainCluster : IAsyncLifetime
             silo.Services.Configure<PlatformLimits>(limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys) = (5, 100_000, 3));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddPlatformGrains();
-            silo.AddInferenceNode(_ => Engine);
+            silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(Engine));
         });
         Cluster = builder.Build();
         await Cluster.DeployAsync();
@@ -36,13 +38,12 @@ public sealed class GrainCluster : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 
-    /// <summary>A new tenant; from here on, the test acts for it.</summary>
-    internal async Task<TenantId> EnterNewTenant()
+    /// <summary>A new tenant. The test enters its scope by itself, because a scope ends with the method that entered it.</summary>
+    internal async Task<TenantId> NewTenant()
     {
         var id = TenantId.Parse($"t-{Guid.NewGuid():n}");
         CallerScope.EnterPlatform();
         await Grains.GetGrain<ITenantDirectoryGrain>(ITenantDirectoryGrain.Key).Create(id, "Test");
-        CallerScope.EnterTenant(id);
         return id;
     }
 

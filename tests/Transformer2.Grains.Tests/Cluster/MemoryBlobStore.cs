@@ -3,20 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Transformer2.Grains.Tests;
 
-/// <summary>Blobs in memory, with a hook that runs before a blob is looked for.</summary>
+/// <summary>Blobs in memory. They are young unless they are made old.</summary>
 internal sealed class MemoryBlobStore : IExpertBlobStore
 {
     private readonly ConcurrentDictionary<(TenantId, ContentDigest), (byte[] Content, DateTimeOffset Time)> blobs = new();
 
     public int Reads { get; private set; }
 
-    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
-
     public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var digest = ContentDigest.Of(content.Span);
-        blobs[(tenant, digest)] = (content.ToArray(), Now);
-        return Task.FromResult(new ExpertBlob(digest, content.Length, Now));
+        blobs[(tenant, digest)] = (content.ToArray(), DateTimeOffset.MaxValue);
+        return Task.FromResult(new ExpertBlob(digest, content.Length, DateTimeOffset.MaxValue));
     }
 
     public Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
@@ -45,5 +43,8 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
     }
 
     /// <summary>Exchanges what is stored under a digest.</summary>
-    public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) => blobs[(tenant, digest)] = (content, Now);
+    public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) => blobs[(tenant, digest)] = (content, DateTimeOffset.MaxValue);
+
+    /// <summary>Makes a blob look as if it was stored long ago.</summary>
+    public void MakeOld(TenantId tenant, ContentDigest digest) => blobs[(tenant, digest)] = (blobs[(tenant, digest)].Content, DateTimeOffset.UnixEpoch);
 }

@@ -5,7 +5,8 @@ public class DispatchGrainTests(GrainCluster cluster)
     [Fact]
     public async Task The_base_model_needs_no_expert()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
 
         var plan = await Dispatch(tenant, new ExpertSelection.Base());
 
@@ -15,7 +16,8 @@ public class DispatchGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_choice_is_never_stale()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         await Dispatch(tenant, Named("math")).Refused(ErrorReason.ExpertNotFound);
 
         for (var round = 0; round < 20; round++)
@@ -31,7 +33,8 @@ public class DispatchGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_mixture_keeps_order_and_weights()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         await cluster.Put(tenant, "a", 1.5f);
         await cluster.Put(tenant, "b", 1.25f);
 
@@ -45,7 +48,8 @@ public class DispatchGrainTests(GrainCluster cluster)
     [Fact]
     public async Task Mixtures_that_make_no_sense_are_refused_here_too()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         ExpertSelection[] wrong =
         [
             Mixture(), Mixture(("a", double.NaN)), Mixture(("a", -1)), Mixture(("a", 0)), Mixture(("a", double.PositiveInfinity)), Mixture(("a", 17)),
@@ -59,7 +63,8 @@ public class DispatchGrainTests(GrainCluster cluster)
     [Fact]
     public async Task Automatic_choice_is_refused()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
 
         await Dispatch(tenant, new ExpertSelection.Auto()).Refused(ErrorReason.AutoNotAvailable);
     }

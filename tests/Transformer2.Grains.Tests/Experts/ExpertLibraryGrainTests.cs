@@ -5,7 +5,8 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_library_outlives_its_activation_and_its_version_only_grows()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         var expert = await cluster.Put(tenant, "math", 1.5f);
         var before = await cluster.Library(tenant).GetSnapshot(-1);
 
@@ -23,7 +24,8 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_full_library_refuses_before_and_at_the_commit()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         for (var i = 0; i < 5; i++)
             await cluster.Put(tenant, $"e{i}", 1 + (i * 0.125f));
 
@@ -37,7 +39,8 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_commit_without_its_file_asks_for_it_again()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         var digest = ContentDigest.Of([1, 2, 3]);
 
         await cluster.Library(tenant).Put(new(ExpertId.Parse("math"), 3, false, null), "math", GrainCluster.Content(digest, 3)).Refused(ErrorReason.Conflict);
@@ -48,7 +51,8 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     [Fact]
     public async Task Discarding_spares_what_an_expert_uses()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         var expert = await cluster.Put(tenant, "math", 1.5f);
         var orphan = await cluster.Blobs.PutAsync(tenant, new byte[] { 1 }, TestContext.Current.CancellationToken);
 
@@ -62,13 +66,13 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     [Fact]
     public async Task What_a_crash_left_behind_goes_with_the_next_activation()
     {
-        var tenant = await cluster.EnterNewTenant();
-        cluster.Blobs.Now = DateTimeOffset.UnixEpoch;
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         var expert = await cluster.Put(tenant, "math", 1.5f);
         var old = await cluster.Blobs.PutAsync(tenant, new byte[] { 1 }, TestContext.Current.CancellationToken);
-        cluster.Blobs.Now = DateTimeOffset.MaxValue;
         var young = await cluster.Blobs.PutAsync(tenant, new byte[] { 2 }, TestContext.Current.CancellationToken);
-        cluster.Blobs.Now = DateTimeOffset.UnixEpoch;
+        cluster.Blobs.MakeOld(tenant, expert.Content.Digest);
+        cluster.Blobs.MakeOld(tenant, old.Digest);
 
         await cluster.Forget();
         await cluster.Library(tenant).Get(expert.Id);

@@ -18,7 +18,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_plan_is_answered_with_its_experts()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         var expert = await cluster.Put(tenant, "math", 1.5f);
 
         var events = await Generate(tenant, Spec("one two"), new DispatchedExpert(expert.Id, expert.Content.Digest, 0.5));
@@ -32,7 +33,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
     [Fact]
     public async Task Cancelling_frees_the_row()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var stream = Node.Generate(new(tenant, DispatchStrategy.Base, []), Spec("hang"), cancelled.Token).WithCancellation(cancelled.Token);
         await using var events = stream.GetAsyncEnumerator();
@@ -47,7 +49,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
     [Fact]
     public async Task Leaving_the_stream_frees_the_row()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
         await foreach (var happened in Node.Generate(new(tenant, DispatchStrategy.Base, []), Spec("hang"), TestContext.Current.CancellationToken))
         {
             Assert.IsType<GenerationEventRecord.Delta>(happened);
@@ -60,7 +63,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
     [Fact]
     public async Task Refusals_cross_silos_with_reason_and_message()
     {
-        var tenant = await cluster.EnterNewTenant();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
 
         var refusal = await Generate(tenant, Spec("fail Overloaded")).Refused(ErrorReason.Overloaded);
 

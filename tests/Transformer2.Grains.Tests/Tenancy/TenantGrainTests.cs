@@ -7,7 +7,8 @@ public class TenantGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_tenant_outlives_its_activation()
     {
-        var id = await cluster.EnterNewTenant();
+        var id = await cluster.NewTenant();
+        CallerScope.EnterTenant(id);
         var before = await cluster.Grains.GetGrain<ITenantGrain>(id.Value).Get();
 
         await cluster.Forget();
@@ -33,7 +34,8 @@ public class TenantGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_full_key_ring_makes_room_for_revoked_keys_only()
     {
-        var id = await cluster.EnterNewTenant();
+        var id = await cluster.NewTenant();
+        CallerScope.EnterTenant(id);
         CallerScope.EnterPlatform();
         var ring = cluster.Grains.GetGrain<IApiKeyRingGrain>(id.Value);
         foreach (var key in new[] { "k1", "k2", "k3" })
@@ -50,7 +52,8 @@ public class TenantGrainTests(GrainCluster cluster)
     [Fact]
     public async Task A_key_fits_only_its_own_secret_until_it_is_revoked()
     {
-        var id = await cluster.EnterNewTenant();
+        var id = await cluster.NewTenant();
+        CallerScope.EnterTenant(id);
         CallerScope.EnterPlatform();
         var ring = cluster.Grains.GetGrain<IApiKeyRingGrain>(id.Value);
         await ring.Create(new($"{id}-key", [1, 2, 3], "key"));

@@ -18,9 +18,11 @@ public class TenantScopeTests(GrainCluster cluster)
     [Fact]
     public async Task A_tenants_scope_reaches_its_own_grains_only()
     {
-        var other = await cluster.EnterNewTenant();
+        var other = await cluster.NewTenant();
+        CallerScope.EnterTenant(other);
         await cluster.Put(other, "math", 1.5f);
-        var own = await cluster.EnterNewTenant();
+        var own = await cluster.NewTenant();
+        CallerScope.EnterTenant(own);
 
         Assert.Equal(own, (await cluster.Grains.GetGrain<ITenantGrain>(own.Value).Get())!.Id);
         await cluster.Library(other).Get(ExpertId.Parse("math")).Refused(ErrorReason.TenantMismatch);
@@ -33,8 +35,9 @@ public class TenantScopeTests(GrainCluster cluster)
     [Fact]
     public async Task A_stream_for_another_tenants_plan_is_refused()
     {
-        var other = await cluster.EnterNewTenant();
-        await cluster.EnterNewTenant();
+        var other = await cluster.NewTenant();
+        CallerScope.EnterTenant(other);
+        CallerScope.EnterTenant(await cluster.NewTenant());
         var stream = cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
             .Generate(new(other, DispatchStrategy.Base, []), new() { RequestId = "x", Text = "x", MaxTokens = 1 }, TestContext.Current.CancellationToken);
 
