@@ -9,7 +9,9 @@ namespace Transformer2.Tokenization;
 /// <param name="BosId">The id that starts a text, or null when the model has none.</param>
 public sealed record ModelTokenizer(ITokenizer Tokenizer, ChatTemplate? ChatTemplate, IReadOnlySet<int> EosIds, int? BosId)
 {
-    /// <summary>Reads a model's directory: tokenizer.json, and where they exist tokenizer_config.json, generation_config.json, config.json.</summary>
+    /// <summary>Reads tokenizer.json and, where they exist, tokenizer_config.json, generation_config.json and config.json.</summary>
+    /// <param name="directory">The model's directory.</param>
+    /// <param name="clock">Tells the time to chat templates that ask for it.</param>
     /// <exception cref="TokenizerException">A file is malformed or asks for something unsupported.</exception>
     /// <exception cref="ChatTemplateException">The chat template uses something unsupported.</exception>
     public static ModelTokenizer Load(string directory, TimeProvider? clock = null)

@@ -7,7 +7,10 @@ namespace Transformer2.Tokenization;
 internal sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Tokens, IReadOnlyDictionary<string, string> ChatTemplates)
 {
     private const string FileName = "tokenizer_config.json";
-    private static readonly string[] TokenNames = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
+    private static readonly string[] TokenNames =
+    [
+        "bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token",
+    ];
 
     public static TokenizerConfig Load(string directory)
     {

@@ -46,7 +46,10 @@ internal sealed class TinyModel : IDisposable
             {
                 ["type"] = "BPE", ["ignore_merges"] = true, ["vocab"] = vocabulary, ["merges"] = Array.Empty<string>(),
             },
-            ["added_tokens"] = new[] { Special(ImStart, "<|im_start|>"), Special(ImEnd, "<|im_end|>"), Special(EndOfText, "<|endoftext|>") },
+            ["added_tokens"] = new[]
+            {
+                Special(ImStart, "<|im_start|>"), Special(ImEnd, "<|im_end|>"), Special(EndOfText, "<|endoftext|>"),
+            },
             ["normalizer"] = null,
             ["pre_tokenizer"] = new
             {
@@ -61,6 +64,6 @@ internal sealed class TinyModel : IDisposable
         };
     }
 
-    public static object Special(int id, string content, bool rstrip = false, bool lstrip = false, bool single_word = false, bool special = true, bool normalized = false) =>
-        new { id, content, special, lstrip, rstrip, single_word, normalized };
+    public static object Special(int id, string content, bool special = true, bool normalized = false) =>
+        new { id, content, special, normalized, lstrip = false, rstrip = false, single_word = false };
 }

@@ -4,7 +4,7 @@ using Transformer2.Tokenization.Jinja;
 
 namespace Transformer2.Tokenization;
 
-/// <summary>Turns a caller's data into values of a template. All strings are marked as the user's; nothing is reached by reflection.</summary>
+/// <summary>Turns a caller's data into values of a template. All strings are marked as the user's; there is no reflection.</summary>
 internal static class TemplateValues
 {
     public static object? FromUser(object? value, int depth = 0)
@@ -31,7 +31,19 @@ internal static class TemplateValues
         [Text.Of("content")] = Text.Of(message.Content, isFromUser: true),
     };
 
-    private static object? FromJson(JsonElement json, int depth) => json.ValueKind switch
+    private static object? FromJson(JsonElement json, int depth)
+    {
+        try
+        {
+            return FromWellFormedJson(json, depth);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ChatTemplateException("JSON passed to the chat template holds an unpaired surrogate.", e);
+        }
+    }
+
+    private static object? FromWellFormedJson(JsonElement json, int depth) => json.ValueKind switch
     {
         JsonValueKind.String => Text.Of(json.GetString()!, isFromUser: true),
         JsonValueKind.True => true,

@@ -37,7 +37,9 @@ internal static class DecoderReader
     private static TokenDecoder Metaspace(TokenDecoder decoder, JsonElement step)
     {
         var mark = new LiteralPattern(PipelineReader.MetaspaceMark(step).ToString());
-        var prefixed = step.OptionalText("prepend_scheme") is { } scheme ? scheme != "never" : step.Flag("add_prefix_space", otherwise: true);
+        var prefixed = step.OptionalText("prepend_scheme") is { } scheme
+            ? scheme != "never"
+            : step.Flag("add_prefix_space", otherwise: true);
         return decoder with { Replacements = [.. decoder.Replacements, (mark, " ")], LeadingSpacesToDrop = prefixed ? 1 : 0 };
     }
 

@@ -63,7 +63,15 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     public static HuggingFaceTokenizer Load(string path)
     {
         using var document = Json.Load(Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path);
-        return new HuggingFaceTokenizer(document.RootElement);
+        try
+        {
+            return new HuggingFaceTokenizer(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json says to an unpaired surrogate, and to members of something that is no object.
+            throw new TokenizerException($"{path} is malformed: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -65,7 +65,7 @@ public sealed class ChatCaseTests
     {
         var source = File.ReadAllText(SharedFiles.Path($"oracles/chat/templates/{item.Text("template")}.jinja"));
         var context = item.GetProperty("context");
-        var tokens = new Dictionary<string, string> { ["bos_token"] = context.Text("bos_token"), ["eos_token"] = context.Text("eos_token") };
+        var tokens = ((string[])["bos_token", "eos_token"]).ToDictionary(name => name, name => context.Text(name));
         var variables = context.EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value);
         return new ChatTemplate(source, tokens).Render(variables);
     }

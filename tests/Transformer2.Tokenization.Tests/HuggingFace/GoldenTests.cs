@@ -38,7 +38,7 @@ public sealed class GoldenTests
             void Check<T>(IEnumerable<T> expected, IEnumerable<T> actual, string what)
             {
                 if (!expected.SequenceEqual(actual))
-                    wrong.AppendLine($"{what} of {JsonSerializer.Serialize(text)}: [{string.Join(',', actual)}], not [{string.Join(',', expected)}]");
+                    wrong.AppendLine($"{what} of '{text}': [{string.Join(',', actual)}], not [{string.Join(',', expected)}]");
             }
         }
         Assert.Equal("", wrong.ToString());

@@ -6,7 +6,7 @@ namespace Transformer2.Tokenization.Jinja;
 internal sealed class RenderContext(TimeProvider clock)
 {
     // A conversation of a megabyte takes well below a million steps with the templates of published models.
-    private const long MaxSteps = 20_000_000;
+    private const long MaxSteps = 5_000_000;
     private long steps;
 
     public TimeProvider Clock { get; } = clock;

@@ -65,8 +65,11 @@ internal static class Filters
         _ => throw new ChatTemplateException($"{Operators.Kind(value)} has no length."),
     };
 
-    private static double? ToFloat(object? value) => Operators.Number(value)
-        ?? (value is Text text && double.TryParse(text.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null);
+    private static double? ToFloat(object? value) => value switch
+    {
+        Text text when double.TryParse(text.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => Operators.Number(value),
+    };
 
     private static object? ToInteger(object? value) => value switch
     {
@@ -109,14 +112,19 @@ internal static class Filters
             Text text => text.Value,
             var width => new string(' ', Math.Clamp(Operators.AsIndex(width), 0, 64)),
         };
-        var separators = arguments.Get(1, "separators") is { } pair ? Operators.Items(pair) : null;
-        return new JsonText(
-            indent,
-            separators is null ? (indent is null ? ", " : ",") : PythonText.Of(separators[0]).Value,
-            separators is null ? ": " : PythonText.Of(separators[^1]).Value,
-            arguments.GetFlag(2, "sort_keys")).Write(value);
+        var (item, key) = arguments.Get(1, "separators") switch
+        {
+            null => (indent is null ? ", " : ",", ": "),
+            var pair when Operators.Items(pair) is [Text first, Text second] => (first.Value, second.Value),
+            _ => throw new ChatTemplateException("The separators of tojson are not two strings."),
+        };
+        return new JsonText(indent, item, key, arguments.GetFlag(2, "sort_keys")).Write(value);
     }
 
-    private static Text Escape(Text text) => ((string, string)[])[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ("\"", "&#34;")]
-        is var pairs ? pairs.Aggregate(text, (t, p) => Strings.Replace(t, Text.Of(p.Item1), Text.Of(p.Item2), -1)) : text;
+    private static Text Escape(Text text)
+    {
+        foreach (var (old, entity) in ((string, string)[])[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ("\"", "&#34;")])
+            text = Strings.Replace(text, Text.Of(old), Text.Of(entity), -1);
+        return text;
+    }
 }

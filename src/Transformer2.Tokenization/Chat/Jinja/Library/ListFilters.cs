@@ -6,12 +6,12 @@ internal static class ListFilters
     public static void AddTo(Dictionary<string, Filter> filters)
     {
         filters["batch"] = Batch;
-        filters["dictsort"] = (v, a, c) => Sorted(MapMethods.Items((Map)v!), a.GetFlag(2, "reverse"), a.GetFlag(0, "case_sensitive"),
+        filters["dictsort"] = (v, a, c) => Sorted(MapMethods.Items(AsMap(v)), a.GetFlag(2, "reverse"), a.GetFlag(0, "case_sensitive"),
             item => ((IReadOnlyList<object?>)item!)[(a.Get(1, "by", Text.Of("key")) as Text)?.Value == "value" ? 1 : 0]);
         filters["first"] = (v, _, _) => Operators.Items(v) is [var item, ..] ? item : new Undefined("the first of nothing");
         filters["join"] = (v, a, _) => Join(v, PythonText.Of(a.Get(0, "d", Text.Empty)), a.Get(1, "attribute"));
         filters["last"] = (v, _, _) => Operators.Items(v) is [.., var item] ? item : new Undefined("the last of nothing");
-        filters["map"] = Map;
+        filters["map"] = MapItems;
         filters["max"] = (v, a, _) => Extreme(v, a, sign: 1);
         filters["min"] = (v, a, _) => Extreme(v, a, sign: -1);
         filters["reject"] = (v, a, _) => Where(v, null, a, from: 0, wanted: false);
@@ -32,10 +32,13 @@ internal static class ListFilters
 
     private static object? At(object? item, object? path) => path is null ? item : Members.Path(item, path);
 
+    private static Map AsMap(object? value) =>
+        value as Map ?? throw new ChatTemplateException($"{Operators.Kind(value)} is not a dictionary.");
+
     private static Text Join(object? value, Text separator, object? path) =>
         Text.Join(separator, Operators.Items(value).Select(i => PythonText.Of(At(i, path))));
 
-    private static List<object?> Map(object? value, Arguments arguments, RenderContext context)
+    private static List<object?> MapItems(object? value, Arguments arguments, RenderContext context)
     {
         var items = Operators.Items(value);
         if (arguments.Named("attribute") is { } path)
@@ -60,7 +63,14 @@ internal static class ListFilters
     {
         var order = Comparer<object?>.Create((a, b) => Operators.Compare(a, b));
         object? Key(object? item) => key(item) is Text text && !caseSensitive ? text.Rewrite(text.Value.ToLowerInvariant()) : key(item);
-        return [.. reverse ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
+        try
+        {
+            return [.. reverse ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
+        }
+        catch (InvalidOperationException e) when (e.InnerException is ChatTemplateException inner)
+        {
+            throw inner;
+        }
     }
 
     private static object? Extreme(object? value, Arguments arguments, int sign)
@@ -76,7 +86,7 @@ internal static class ListFilters
         var caseSensitive = arguments.GetFlag(0, "case_sensitive");
         var path = arguments.Get(1, "attribute");
         var seen = new Map();
-        return [.. Operators.Items(value).Where(item => seen.TryAdd(Jinja.Map.Key(Key(item)), null))];
+        return [.. Operators.Items(value).Where(item => seen.TryAdd(Map.Key(Key(item)), null))];
 
         object? Key(object? item) => At(item, path) is Text text && !caseSensitive
             ? text.Rewrite(text.Value.ToLowerInvariant())

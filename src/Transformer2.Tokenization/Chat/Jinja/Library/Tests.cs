@@ -19,7 +19,7 @@ internal static class Tests
         ["none"] = (v, _) => v is null,
         ["number"] = (v, _) => v is long or double or bool,
         ["odd"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 1L),
-        ["sameas"] = (v, a) => a.Require(0, "other") is var o && (ReferenceEquals(v, o) || (v is not (Text or Map) && v?.GetType() == o?.GetType() && Operators.AreEqual(v, o))),
+        ["sameas"] = (v, a) => IsSame(v, a.Require(0, "other")),
         ["sequence"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined,
         ["string"] = (v, _) => v is Text,
         ["true"] = (v, _) => v is true,
@@ -31,6 +31,13 @@ internal static class Tests
     {
         ["=="] = "==", ["eq"] = "==", ["equalto"] = "==", ["!="] = "!=", ["ne"] = "!=", ["<"] = "<", ["lt"] = "<", ["lessthan"] = "<",
         ["<="] = "<=", ["le"] = "<=", [">"] = ">", ["gt"] = ">", ["greaterthan"] = ">", [">="] = ">=", ["ge"] = ">=", ["in"] = "in",
+    };
+
+    private static bool IsSame(object? a, object? b) => (a, b) switch
+    {
+        (bool x, bool y) => x == y,
+        (long x, long y) => x == y,
+        _ => ReferenceEquals(a, b),
     };
 
     public static bool Holds(string name, object? value, Arguments arguments)

@@ -156,7 +156,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 value = token.Kind switch
                 {
                     TokenKind.Name => new MemberExpression(value, token.Value),
-                    TokenKind.Integer => new SubscriptExpression(value, new LiteralExpression(long.Parse(token.Value, CultureInfo.InvariantCulture))),
+                    TokenKind.Integer when long.TryParse(token.Value, CultureInfo.InvariantCulture, out var index) =>
+                        new SubscriptExpression(value, new LiteralExpression(index)),
                     _ => throw tokens.Error("a name expected after '.'"),
                 };
             }
@@ -215,7 +216,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         var arguments = ArgumentList.None;
         if (tokens.IsOperator("("))
             arguments = CallArguments();
-        else if (StartsExpression() && !(tokens.Current.Kind == TokenKind.Name && tokens.Current.Value is "else" or "or" or "and" or "is" or "if" or "in" or "not"))
+        else if (StartsExpression() && !IsKeyword())
             arguments = new ArgumentList([Postfix(Primary())], []);
         var test = new TestExpression(value, name, arguments);
         return negated ? new NotExpression(test) : test;
@@ -252,6 +253,9 @@ internal sealed class ExpressionParser(TokenStream tokens)
             name += "." + tokens.ExpectName();
         return name;
     }
+
+    private bool IsKeyword() =>
+        tokens.Current.Kind == TokenKind.Name && tokens.Current.Value is "else" or "or" or "and" or "is" or "if" or "in" or "not";
 
     private bool StartsExpression() => tokens.Current.Kind switch
     {

@@ -58,8 +58,9 @@ internal static partial class TokenReader
         var width = c switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
         if (width > 0)
         {
-            if (at + width > source.Length || !int.TryParse(
-                    source.AsSpan(at, width), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || code is < 0 or > 0x10FFFF)
+            var digits = source.AsSpan(at, Math.Min(width, source.Length - at));
+            if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+                || digits.Length < width || code is < 0 or > 0x10FFFF)
                 throw new ChatTemplateException($"Line {line} of the chat template: bad escape \\{c}.");
             at += width;
             text.Append(code <= char.MaxValue ? ((char)code).ToString() : char.ConvertFromUtf32(code));

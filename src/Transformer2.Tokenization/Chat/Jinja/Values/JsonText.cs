@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
 
-/// <summary>JSON as Python's <c>json.dumps(…, ensure_ascii=False)</c> writes it, which is what <c>tojson</c> means in chat templates.</summary>
+/// <summary>JSON as Python's <c>json.dumps(…, ensure_ascii=False)</c> writes it: what <c>tojson</c> means in chat templates.</summary>
 internal sealed class JsonText(string? indent, string itemSeparator, string keySeparator, bool sortKeys)
 {
     private readonly StringBuilder output = new();

@@ -150,10 +150,11 @@ internal static class Operators
 
     private static object Repeat(object? value, long times)
     {
-        times = Math.Max(times, 0);
-        return value is Text text
-            ? Text.Concat(Enumerable.Repeat(text, (int)Math.Min(text.Length == 0 ? 0 : times, Text.MaxLength + 1L)))
-            : CheckCount(((IReadOnlyList<object?>)value!).Count * times, () => Enumerable.Repeat((IReadOnlyList<object?>)value, (int)times).SelectMany(v => v).ToList());
+        times = Math.Clamp(times, 0, Text.MaxLength + 1L);
+        if (value is Text text)
+            return Text.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : (int)times));
+        var list = (IReadOnlyList<object?>)value!;
+        return CheckCount(list.Count * times, () => Enumerable.Repeat(list, (int)times).SelectMany(items => items).ToList());
     }
 
     private static List<object?> CheckCount(long count, Func<List<object?>> make) =>

@@ -37,7 +37,9 @@ internal static class PythonText
         var shortest = value.ToString("R", CultureInfo.InvariantCulture);
         if (value == 0 || exponent is >= -4 and < 16)
         {
-            var plain = shortest.Contains('E', StringComparison.Ordinal) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : shortest;
+            var plain = shortest.Contains('E', StringComparison.Ordinal)
+                ? ((decimal)value).ToString(CultureInfo.InvariantCulture)
+                : shortest;
             return plain.Contains('.', StringComparison.Ordinal) ? plain : plain + ".0";
         }
         var mantissa = shortest.Split('E')[0];

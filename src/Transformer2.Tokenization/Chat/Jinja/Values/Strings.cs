@@ -35,7 +35,8 @@ internal static class Strings
             at++;
         while (limit < 0 || parts.Count < limit)
         {
-            var found = separator is null ? value.AsSpan(at).IndexOfSpace() : value.AsSpan(at).IndexOf(separator.Value, StringComparison.Ordinal);
+            var rest = value.AsSpan(at);
+            var found = separator is null ? rest.IndexOfSpace() : rest.IndexOf(separator.Value, StringComparison.Ordinal);
             if (found < 0)
                 break;
             parts.Add(text.Slice(at, found));
@@ -95,7 +96,8 @@ internal static class Strings
         return text.Rewrite(new string(value));
     }
 
-    private static bool Drops(char c, Text? characters) => characters is null ? IsSpace(c) : characters.Value.Contains(c, StringComparison.Ordinal);
+    private static bool Drops(char c, Text? characters) =>
+        characters is null ? IsSpace(c) : characters.Value.Contains(c, StringComparison.Ordinal);
 
     private static int IndexOfSpace(this ReadOnlySpan<char> text)
     {

@@ -75,8 +75,14 @@ internal sealed class Text : IEquatable<Text>
     /// <summary>The same provenance with other characters, unit for unit.</summary>
     public Text Rewrite(string text)
     {
+        var rewritten = new TextSegment[segments.Length];
         var offset = 0;
-        return new([.. segments.Select(s => new TextSegment(text.Substring((offset += s.Text.Length) - s.Text.Length, s.Text.Length), s.IsFromUser))]);
+        for (var i = 0; i < segments.Length; i++)
+        {
+            rewritten[i] = segments[i] with { Text = text.Substring(offset, segments[i].Text.Length) };
+            offset += segments[i].Text.Length;
+        }
+        return new(rewritten);
     }
 
     public bool Equals(Text? other) => other is not null && Length == other.Length && Value == other.Value;

@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace Transformer2.Tokenization.Tests.HuggingFace;
+
+/// <summary>A file that cannot be followed exactly is refused with the reason, never read approximately.</summary>
+public sealed class UnsupportedTests
+{
+    [Theory]
+    [InlineData("model", """{"type":"Unigram","vocab":[]}""", "vocab")]
+    [InlineData("model", """{"type":"WordLevel","vocab":{}}""", "WordLevel")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a b"]}""", "'ab'")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0},"merges":["a"]}""", "merge")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":-1},"merges":[]}""", "vocab")]
+    [InlineData("model", """{"type":"BPE","vocab":{"a":0,"b":0},"merges":[]}""", "id 0")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"unk_token":"<unk>"}""", "<unk>")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"dropout":0.1}""", "dropout")]
+    [InlineData("model", """{"type":"BPE","vocab":{},"merges":[],"end_of_word_suffix":"</w>"}""", "end_of_word_suffix")]
+    [InlineData("normalizer", """{"type":"NFKC"}""", "NFKC")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"Lowercase"}]}""", "Lowercase")]
+    [InlineData("pre_tokenizer", """{"type":"BertPreTokenizer"}""", "BertPreTokenizer")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"a&&b|[a&&b]"},"behavior":"Isolated"}""", "nested class")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"^a"},"behavior":"Isolated"}""", "anchor")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Han}"},"behavior":"Isolated"}""", "Han")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(a"},"behavior":"Isolated"}""", "group")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Sideways"}""", "Sideways")]
+    [InlineData("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"ByteLevel"},{"type":"Digits"}]}""", "ByteLevel")]
+    [InlineData("post_processor", """{"type":"RobertaProcessing"}""", "RobertaProcessing")]
+    [InlineData("decoder", """{"type":"WordPiece"}""", "WordPiece")]
+    [InlineData("decoder", "null", "decoder")]
+    [InlineData("added_tokens", """[{"id":1}]""", "content")]
+    public void Is_refused_by_name(string part, string json, string named)
+    {
+        using var files = new TinyModel(tokenizer =>
+        {
+            tokenizer["added_tokens"] = null;
+            tokenizer[part] = JsonDocument.Parse(json).RootElement;
+        });
+        var error = Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(files.Directory));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"model":null}""")]
+    [InlineData("""{"model":{"vocab":{"\ud800":1},"merges":[]},"decoder":{"type":"ByteLevel"}}""")]
+    public void A_broken_file_is_an_error_of_the_tokenizer(string content)
+    {
+        using var files = new TinyModel();
+        File.WriteAllText(Path.Combine(files.Directory, "tokenizer.json"), content);
+        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(files.Directory));
+    }
+
+    [Fact]
+    public void A_missing_file_is_an_error_of_the_tokenizer() =>
+        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(Path.Combine(Path.GetTempPath(), "t2-no-such-directory")));
+
+    [Fact]
+    public void A_byte_without_token_is_an_error_of_the_text()
+    {
+        using var files = new TinyModel(t => t["model"] = JsonDocument.Parse("""{"vocab":{"a":0},"merges":[]}""").RootElement);
+        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        Assert.Equal([0, 0], tokenizer.Encode("aa"));
+        Assert.Contains("0x62", Assert.Throws<TokenizerException>(() => tokenizer.Encode("ab")).Message, StringComparison.Ordinal);
+    }
+}
