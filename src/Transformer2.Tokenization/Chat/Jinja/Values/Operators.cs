@@ -152,7 +152,11 @@ internal static class Operators
     {
         times = Math.Clamp(times, 0, Text.MaxLength + 1L);
         if (value is Text text)
-            return Text.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : (int)times));
+        {
+            return text.Length * times <= Text.MaxLength
+                ? Text.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : (int)times))
+                : throw new ChatTemplateException($"The chat template makes a text of more than {Text.MaxLength} characters.");
+        }
         var list = (IReadOnlyList<object?>)value!;
         return CheckCount(list.Count * times, () => Enumerable.Repeat(list, (int)times).SelectMany(items => items).ToList());
     }
