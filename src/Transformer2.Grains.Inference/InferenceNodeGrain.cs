@@ -20,8 +20,14 @@ public sealed class InferenceNodeGrain(IInferenceEngine engine, ExpertCache expe
 
         var vectors = await experts.Load(plan, cancellationToken);
         await using var events = engine.GenerateAsync(spec.ToRequest(vectors), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await Next(events))
+
+        // The engine reads the prompt in its first step; a long one must not hold up the other streams of this grain.
+        var more = await Task.Run(() => Next(events).AsTask(), CancellationToken.None);
+        while (more)
+        {
             yield return events.Current.ToRecord();
+            more = await Next(events);
+        }
     }
 
     /// <inheritdoc/>

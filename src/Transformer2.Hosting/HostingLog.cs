@@ -6,4 +6,10 @@ internal static partial class HostingLog
 {
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "The bundled expert {Path} was left out: {Reason}: {Message}")]
     public static partial void ExpertNotSeeded(ILogger logger, string path, string reason, string message);
+
+    [LoggerMessage(
+        EventId = 3002,
+        Level = LogLevel.Warning,
+        Message = "The server listens on {Address} without TLS: keys and prompts are readable on the way unless something in front of it encrypts")]
+    public static partial void OpenWithoutTls(ILogger logger, string address);
 }

@@ -23,10 +23,10 @@ public static class PlatformHost
     // Overridden by whatever else configures logging, for example the environment variable Logging__LogLevel__Default.
     private static readonly Dictionary<string, string?> LogLevels = new()
     {
-        ["Logging:LogLevel:Default"] = "Information",
-        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Default"] = "Warning",
+        ["Logging:LogLevel:Transformer2"] = "Information",
+        ["Logging:LogLevel:Transformer2.Gateway.ApiKeyAuthentication"] = "Warning",
         ["Logging:LogLevel:Grpc"] = "Critical",
-        ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
     };
@@ -69,6 +69,7 @@ public static class PlatformHost
         var data = DataDirectory.Open(options.DataDirectory);
         var paths = new PlatformPaths(model, data.Decompositions);
 
+        builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => data);
         builder.Services.AddSingleton(paths);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds));

@@ -74,6 +74,10 @@ internal sealed class Seeder(
                 if (ExpertId.TryParse(name, out var id))
                     await import.Import(Demo, new(id, file.Length, Overwrite: false, Etag: null), name, file);
             }
+            catch (PlatformException exception) when (exception.Reason == ErrorReason.ExpertExists)
+            {
+                // The tenant's own expert of this name stays.
+            }
             catch (PlatformException exception)
             {
                 HostingLog.ExpertNotSeeded(logger, path, exception.Reason, exception.Message);

@@ -133,6 +133,30 @@ public class UploadRefusalTests(PlatformFixture fixture)
         await NothingIsLeft(tenant);
     }
 
+    [Fact]
+    public async Task A_client_that_sends_nothing_more()
+    {
+        await using var impatient = await TestPlatform.StartAsync(null, "--T2:Uploads:IdleTimeout=00:00:00.2");
+        using var call = impatient.Experts.UploadExpert(TestPlatform.Key(impatient.Credentials.TenantKey));
+        await call.RequestStream.WriteAsync(new() { Metadata = new() { ExpertId = "slow" } }, TestContext.Current.CancellationToken);
+
+        await call.ResponseAsync.Refused(StatusCode.DeadlineExceeded, ErrorReason.UploadTimeout);
+    }
+
+    [Fact]
+    public async Task A_client_that_gives_up()
+    {
+        var tenant = await platform.NewTenant();
+        using var call = platform.Experts.UploadExpert(tenant.Headers);
+        await call.RequestStream.WriteAsync(new() { Metadata = new() { ExpertId = "math" } }, TestContext.Current.CancellationToken);
+        await call.RequestStream.WriteAsync(
+            new() { Chunk = Google.Protobuf.ByteString.CopyFrom(ExpertBytes.Of(1.5f)) }, TestContext.Current.CancellationToken);
+
+        call.Dispose();
+
+        await NothingIsLeft(tenant);
+    }
+
     private async Task NothingIsLeft(TestTenant tenant)
     {
         Assert.Empty((await platform.Experts.ListExpertsAsync(new(), tenant.Headers)).Experts);

@@ -39,6 +39,23 @@ public class StartupTests(PlatformFixture fixture)
         Assert.Equal(2, await PlatformHost.RunAsync([.. TestPlatform.Arguments(fixture.Platform.Directory), "--T2:ModelDirectory=/nowhere"], (_, _) => { }));
     }
 
+    [Fact]
+    public async Task The_first_words_hold_addresses_credentials_and_a_command()
+    {
+        using var output = new StringWriter();
+
+        await Banner.Write(fixture.Platform.App, output);
+
+        var text = output.ToString();
+        Assert.Contains($"http://127.0.0.1:{fixture.Platform.GrpcAddress.Port} ", text, StringComparison.Ordinal);
+        Assert.Contains($"http://127.0.0.1:{fixture.Platform.HttpAddress.Port} ", text, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(fixture.Platform.DataPath, "dev-credentials.json"), text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"T2__DataDirectory='{fixture.Platform.DataPath}' dotnet run --project src/Transformer2.Cli -- --server http://127.0.0.1:{fixture.Platform.GrpcAddress.Port} generate --expert math",
+            text,
+            StringComparison.Ordinal);
+    }
+
     private static string Refused(string argument)
     {
         var directory = TestPlatform.NewDirectory();

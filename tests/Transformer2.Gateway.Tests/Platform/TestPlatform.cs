@@ -11,11 +11,9 @@ namespace Transformer2.Gateway.Tests;
 /// <summary>The whole platform as it is composed for users, on free ports and a temporary directory, with a fake engine.</summary>
 internal sealed class TestPlatform : IAsyncDisposable
 {
-    private readonly WebApplication app;
-
     private TestPlatform(WebApplication app, string directory, FakeEngine engine)
     {
-        this.app = app;
+        App = app;
         Directory = directory;
         Engine = engine;
         var urls = app.Urls.ToArray();
@@ -33,6 +31,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         Cluster = new(Channel);
     }
 
+    public WebApplication App { get; }
     public string Directory { get; }
     public string DataPath => Path.Combine(Directory, "data");
     public FakeEngine Engine { get; }
@@ -61,7 +60,7 @@ internal sealed class TestPlatform : IAsyncDisposable
     public static string[] Arguments(string directory) =>
     [
         $"--T2:DataDirectory={Path.Combine(directory, "data")}", $"--T2:ModelDirectory={Path.Combine(directory, "model")}",
-        "--T2:HttpPort=0", "--T2:GrpcPort=0", "--Logging:LogLevel:Default=Critical",
+        "--T2:HttpPort=0", "--T2:GrpcPort=0", "--Logging:LogLevel:Default=Critical", "--Logging:LogLevel:Transformer2=Critical",
     ];
 
     public static async Task<TestPlatform> StartAsync(string? directory = null, params string[] arguments)
@@ -77,15 +76,15 @@ internal sealed class TestPlatform : IAsyncDisposable
     public async Task StopAsync()
     {
         Channel.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await App.StopAsync();
+        await App.DisposeAsync();
     }
 
     /// <summary>Completes once the host has begun to stop.</summary>
     public Task Stopping { get; }
 
     /// <summary>Begins to stop while connections are open.</summary>
-    public Task BeginStop() => app.StopAsync();
+    public Task BeginStop() => App.StopAsync();
 
     /// <summary>A new tenant with a key.</summary>
     public async Task<TestTenant> NewTenant()
