@@ -7,7 +7,7 @@ public sealed record BaseTrainingOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Optimizer steps in all.</summary>
-    public int Steps { get; init; } = 4000;
+    public int Steps { get; init; } = 2400;
 
     /// <summary>Rows of a step.</summary>
     public int Rows { get; init; } = 16;

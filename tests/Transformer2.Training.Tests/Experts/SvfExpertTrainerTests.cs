@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Transformer2.Experts;
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Svf;
+using Transformer2.TestKit;
+using Transformer2.Training.Corpus;
+using Transformer2.Training.Experts;
+using Transformer2.Training.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Transformer2.Training.Tests.Experts;
+
+public sealed class SvfExpertTrainerTests(NanoFixture nano)
+{
+    [Fact]
+    public void Training_starts_at_the_base_and_keeps_the_best_state()
+    {
+        using var model = nano.CreateModel();
+        var options = new ExpertTrainingOptions { Steps = 6, Rows = 4, ValidationInterval = 3, ValidationQuestions = 4, LearningRate = 0.05 };
+        var weights = model.Projections[0].Weight.data<float>().ToArray();
+
+        var trained = new SvfExpertTrainer(model, nano.Tokenizer, Category.Math, options).Run(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, 3, 6], trained.History.Select(look => look.Step));
+        Assert.True(trained.History[0].Vector.IsIdentity);
+        Assert.False(trained.History[^1].Vector.IsIdentity);
+        Assert.Equal(trained.History.Max(look => look.Score), trained.Score);
+        Assert.True(trained.Losses[^1] < trained.Losses[0]);
+        Assert.All(trained.History[^1].Vector.Multipliers.Keys, matrix => Assert.Contains(".mlp.", matrix, StringComparison.Ordinal));
+        Assert.Equal(weights, model.Projections[0].Weight.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData("math")]
+    [InlineData("code")]
+    public void Training_on_stories260K_follows_the_reference(string domain)
+    {
+        const int steps = 20;
+        using var scope = NewDisposeScope();
+        using var folder = ModelFolder.Open(SharedFiles.Path("models/stories260K"));
+        using var model = Decomposed(folder);
+        using var batches = SafetensorsFile.Open(SharedFiles.Path("models/stories260K/experts/batches.safetensors"));
+        var ids = batches.ReadTensor($"train.{domain}");
+        var expected = Meta().GetProperty("training_loss").GetProperty(domain).EnumerateArray().Select(loss => loss.GetDouble()).ToArray();
+        var z = model.Projections.Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
+            .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank).requires_grad_(true))).ToArray();
+        using var optimizer = new AdamW(z);
+
+        for (var step = 1; step <= steps; step++)
+        {
+            using var inner = NewDisposeScope();
+            var loss = MeanLoss(model, ids, RowExperts.ForAllRows(z));
+            Assert.Equal(expected[step - 1], loss.ToDouble(), expected[step - 1] * 0.01);
+            loss.backward();
+            optimizer.Step(0.02, step);
+            Gradients.Clear([.. z.Select(entry => entry.Value)]);
+        }
+    }
+
+    [Fact]
+    public void Trained_experts_and_their_mixtures_have_the_references_likelihood()
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var folder = ModelFolder.Open(SharedFiles.Path("models/stories260K"));
+        using var model = Decomposed(folder);
+        var layout = Decomposition.LayoutOf(folder, model);
+        using var batches = SafetensorsFile.Open(SharedFiles.Path("models/stories260K/experts/batches.safetensors"));
+        var math = Read("math");
+        var code = Read("code");
+        foreach (var (name, mixture) in new (string, WeightedExpert[])[]
+        {
+            ("base", []), ("expert-math", [new(math, 1)]), ("expert-code", [new(code, 1)]),
+            ("0.5*math+0.5*code", [new(math, 0.5), new(code, 0.5)]), ("0.8*math+0.2*code", [new(math, 0.8), new(code, 0.2)]),
+            ("0.2*math+0.8*code", [new(math, 0.2), new(code, 0.8)]), ("1.0*math+0.3*code", [new(math, 1), new(code, 0.3)]),
+        })
+        foreach (var expected in Meta().GetProperty("nll").GetProperty(name).EnumerateObject())
+        {
+            var experts = mixture.Length == 0 ? null : RowExperts.ForAllRows(
+                ExpertComposition.Linear(mixture).Multipliers.Select(entry => KeyValuePair.Create(entry.Key, tensor(entry.Value.ToArray()))));
+            Assert.Equal(expected.Value.GetDouble(), MeanLoss(model, batches.ReadTensor($"test.{expected.Name}"), experts).ToDouble(), 0.005);
+        }
+
+        ExpertVector Read(string domain) =>
+            ExpertFile.ReadLenient(File.ReadAllBytes(SharedFiles.Path($"models/stories260K/experts/expert-{domain}.safetensors")), layout).Vector;
+    }
+
+    private static Decoder Decomposed(ModelFolder folder)
+    {
+        var model = folder.Load();
+        Decomposition.Attach(model, Decomposition.LayoutOf(folder, model), cacheDirectory: null);
+        return model;
+    }
+
+    private static JsonElement Meta() => JsonDocument.Parse(File.ReadAllBytes(SharedFiles.Path("models/stories260K/experts/meta.json"))).RootElement;
+
+    private static Tensor MeanLoss(Decoder model, Tensor ids, RowExperts? experts)
+    {
+        var time = ids.shape[1];
+        var logits = model.Logits(model.Forward(ids, experts)).narrow(1, 0, time - 1);
+        return nn.functional.cross_entropy(logits.flatten(0, 1), ids.narrow(1, 1, time - 1).flatten());
+    }
+}

@@ -1,0 +1,39 @@
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Svf;
+using Transformer2.TestKit;
+using Transformer2.Tokenization;
+using Transformer2.Training.BaseModel;
+using TorchSharp;
+
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: AssemblyFixture(typeof(Transformer2.Training.Tests.NanoFixture))]
+
+namespace Transformer2.Training.Tests;
+
+/// <summary>The corpus's tokenizer, and untrained models that are small enough to train in a test.</summary>
+public sealed class NanoFixture : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public NanoFixture()
+    {
+        Modeling.Native.TorchNative.EnsureLoaded();
+        torch.set_num_threads(1);
+        TokenizerBuilder.Write(_folder.Path, seed: 1);
+        Tokenizer = HuggingFaceTokenizer.Load(_folder.Path);
+    }
+
+    public ITokenizer Tokenizer { get; }
+
+    public string TokenizerFolder => _folder.Path;
+
+    public Decoder CreateModel(ulong seed = 1)
+    {
+        var config = NanoModel.Config(Tokenizer.VocabularySize) with { HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 4, HeadDim = 8 };
+        var model = NanoModel.Initialize(config, seed);
+        Decomposition.Attach(model, new Transformer2.Experts.ExpertLayout("sha256:0", "sha256:0", new Dictionary<string, int>()), cacheDirectory: null);
+        return model;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
