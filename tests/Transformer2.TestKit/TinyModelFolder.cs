@@ -19,7 +19,11 @@ public static class TinyModelFolder
         .ToDictionary(entry => entry.Key, entry => (int)entry.Value.Min());
 
     /// <summary>Writes the folder; the same weights for the same seed.</summary>
-    public static string Write(string directory, int seed = 1, int contextLength = 128)
+    /// <param name="directory">The folder; created if need be.</param>
+    /// <param name="seed">Names the weights.</param>
+    /// <param name="contextLength">Most tokens of prompt and answer.</param>
+    /// <param name="endless">A special token is never the most probable one, so that only limits end a greedy answer.</param>
+    public static string Write(string directory, int seed = 1, int contextLength = 128, bool endless = false)
     {
         Directory.CreateDirectory(directory);
         var tokens = Specials.Concat(ByteAlphabet()).ToArray();
@@ -38,7 +42,7 @@ public static class TinyModelFolder
             ["hidden_act"] = "silu",
         });
         var random = new Random(seed);
-        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), [.. Shapes().Select(entry => Tensor(entry.Key, entry.Value, random))]);
+        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), [.. Shapes().Select(entry => Tensor(entry.Key, entry.Value, random, endless))]);
         Save("tokenizer.json", Tokenizer(tokens));
         Save("tokenizer_config.json", new JsonObject
         {
@@ -88,10 +92,11 @@ public static class TinyModelFolder
         return shapes;
     }
 
-    private static TensorData Tensor(string name, long[] shape, Random random)
+    private static TensorData Tensor(string name, long[] shape, Random random, bool endless)
     {
         var values = new float[shape.Aggregate(1L, (product, extent) => product * extent)];
         for (var i = 0; i < values.Length; i++) values[i] = shape.Length == 1 ? 1 : (float)((random.NextDouble() - 0.5) * 0.8);
+        if (endless && name == "lm_head.weight") values.AsSpan(0, Specials.Length * Hidden).Clear();
         return TensorData.Of(name, values, shape);
     }
 
