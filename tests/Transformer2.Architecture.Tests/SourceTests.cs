@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Transformer2.Architecture.Tests;
 
 /// <summary>Rules about the text of the sources.</summary>
@@ -39,4 +41,19 @@ public sealed class SourceTests
         Assert.DoesNotContain(
             Repository.SourceFiles(),
             file => Repository.Lines(file).Any(line => line.StartsWith("namespace ", StringComparison.Ordinal) && !line.TrimEnd().EndsWith(';')));
+
+    [Theory]
+    [InlineData("src/Transformer2.Abstractions/Errors/ErrorReason.cs")]
+    [InlineData("src/Transformer2.Experts/ExpertFiles/ExpertFileException.cs")]
+    [InlineData("src/Transformer2.Experts/Safetensors/SafetensorsException.cs")]
+    public void The_public_contract_lists_every_reason(string file)
+    {
+        const string onlyInside = "TENANT_MISMATCH";
+        var contract = string.Join('\n', Repository.Lines("protos/transformer2/v1/errors.proto"));
+        var reasons = Repository.Lines(file).Select(line => Regex.Match(line, "const string \\w+ = \"([A-Z0-9_]+)\"").Groups[1].Value);
+
+        Assert.DoesNotContain(
+            reasons.Where(reason => reason.Length > 0 && reason != onlyInside),
+            reason => !Regex.IsMatch(contract, $@"\b{reason}\b"));
+    }
 }

@@ -42,6 +42,8 @@ internal static partial class GenerationRequests
     {
         switch (selection?.SelectionCase)
         {
+            case V1.ExpertSelection.SelectionOneofCase.None:
+                throw Fields.Invalid("selection", "selection chooses nothing that this server knows.");
             case V1.ExpertSelection.SelectionOneofCase.Expert:
                 return new ExpertSelection.Named(ResourceNames.Expert(selection.Expert.Name, tenant, "selection.expert.name"));
             case V1.ExpertSelection.SelectionOneofCase.Mixture:

@@ -18,7 +18,8 @@ public sealed class BadUploadTests(PlatformFixture platform)
 
     private static readonly Dictionary<string, (Func<TestTenant, Task<byte[]>> File, StatusCode Status, string Reason)> Cases = new()
     {
-        ["empty"] = (_ => Task.FromResult<byte[]>([]), StatusCode.InvalidArgument, "TOO_SHORT"),
+        ["empty"] = (_ => Task.FromResult<byte[]>([]), StatusCode.InvalidArgument, "INVALID_FIELD"),
+        ["seven bytes"] = (_ => Task.FromResult<byte[]>([2, 0, 0, 0, 0, 0, 0]), StatusCode.InvalidArgument, "TOO_SHORT"),
         ["noise"] = (_ => Task.FromResult(Noise()), StatusCode.InvalidArgument, "HEADER_LENGTH"),
         ["pickle in zip"] = (_ => Task.FromResult<byte[]>([0x50, 0x4b, 3, 4, .. new byte[60]]), StatusCode.InvalidArgument, "UNSUPPORTED_FORMAT"),
         ["header is no JSON"] = (_ => Task.FromResult(WithHeader("{{{")), StatusCode.InvalidArgument, "HEADER_FORMAT"),
@@ -35,7 +36,7 @@ public sealed class BadUploadTests(PlatformFixture platform)
             StatusCode.FailedPrecondition,
             "DECOMPOSITION_MISMATCH"),
         ["no fingerprint"] = (
-            tenant => tenant.ExpertFileAsync(1, metadata => metadata with { BaseModel = null }), StatusCode.InvalidArgument, "METADATA"),
+            tenant => tenant.ExpertFileAsync(1, metadata => metadata with { BaseModel = null }), StatusCode.InvalidArgument, "METADATA_MISSING"),
         ["over 64 MiB"] = (_ => Task.FromResult(new byte[MaxFileBytes + 1]), StatusCode.ResourceExhausted, "TOO_LARGE"),
     };
 

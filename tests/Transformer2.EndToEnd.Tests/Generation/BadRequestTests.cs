@@ -14,7 +14,7 @@ public sealed class BadRequestTests(PlatformFixture platform)
         ["over 1 MiB"] = (new() { Prompt = new('a', (1 << 20) + 1) }, StatusCode.InvalidArgument, "PROMPT_TOO_LONG"),
         ["over 1 MiB in UTF-8"] = (new() { Prompt = new('ä', (1 << 19) + 1) }, StatusCode.InvalidArgument, "PROMPT_TOO_LONG"),
         ["over the context"] = (new() { Prompt = new('a', PlatformFixture.ContextLength) }, StatusCode.InvalidArgument, "PROMPT_TOO_LONG"),
-        ["too many messages"] = (Chat(257), StatusCode.InvalidArgument, "INVALID_FIELD"),
+        ["too many messages"] = (Chat(257), StatusCode.InvalidArgument, "PROMPT_TOO_LONG"),
         ["long role"] = (Chat(1, new('r', 65)), StatusCode.InvalidArgument, "INVALID_FIELD"),
         ["negative max_tokens"] = (new() { Prompt = "a", MaxTokens = -1 }, StatusCode.InvalidArgument, "INVALID_FIELD"),
         ["huge max_tokens"] = (new() { Prompt = "a", MaxTokens = int.MaxValue }, StatusCode.InvalidArgument, "INVALID_FIELD"),

@@ -9,9 +9,13 @@ public sealed class SecretTests(PlatformFixture platform)
     [Fact]
     public async Task The_credentials_file_is_its_owners_alone()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs file modes.");
-        var path = Path.Combine(platform.Server.DataDirectory, DevCredentials.FileName);
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Needs file modes.");
+            return;
+        }
 
+        var path = Path.Combine(platform.Server.DataDirectory, DevCredentials.FileName);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal("demo", platform.Server.Credentials.Tenant);
         using var client = platform.Server.Client();
@@ -38,8 +42,8 @@ public sealed class SecretTests(PlatformFixture platform)
 
         foreach (var secret in new[] { tenant.Key, credentials.TenantKey, credentials.AdminKey })
         {
-            // The last part is the secret; what is before it names the key.
-            var hidden = secret[(secret.LastIndexOf('_') + 1)..];
+            // t2_KEYID_SECRET_CHECKSUM: the first two parts name the key and are no secret.
+            var hidden = secret.Split('_')[2];
             Assert.True(hidden.Length >= 32);
             Assert.DoesNotContain(hidden, server.Log, StringComparison.Ordinal);
             foreach (var path in Directory.GetFiles(server.DataDirectory, "*", SearchOption.AllDirectories)
