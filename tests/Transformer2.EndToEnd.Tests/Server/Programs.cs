@@ -9,6 +9,9 @@ internal static class Programs
     private static readonly string[] Paths = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "TestedPrograms").Value!.Split(';');
 
+    /// <summary>The repository that the tests were built in.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
     /// <summary>How to start the server.</summary>
     public static ProcessStartInfo Server() => Program("Transformer2.Server.dll");
 
@@ -40,5 +43,16 @@ internal static class Programs
         }
 
         return start;
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "global.json")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? throw new InvalidOperationException("The tests do not run below the repository.");
     }
 }
