@@ -12,7 +12,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm 
  && mkdir /data && chown $APP_UID /data
 WORKDIR /app
 COPY --from=build /app .
-ENV T2__DataDirectory=/data T2__Address=0.0.0.0
+ENV T2__DataDirectory=/data T2__Bind=*
 VOLUME /data
 EXPOSE 8080 8081
 USER $APP_UID
