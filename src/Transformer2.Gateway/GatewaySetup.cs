@@ -17,8 +17,16 @@ public static class GatewaySetup
     // A message holds at most a prompt or a chunk of 1 MiB, and JSON-like escapes do not exist here.
     private const int MaxMessageBytes = 4 << 20;
 
+    private const string Welcome = """
+        Transformer2.Platform
+        gRPC (transformer2.v1) on a port of its own, 8081 by default
+        health: /healthz, /readyz
+
+        """;
+
     /// <summary>
-    /// Adds the gateway. The host adds a grain factory that reaches the platform's grains, and an <see cref="Abstractions.IExpertBlobStore"/>.
+    /// Adds the gateway. The host adds a grain factory that reaches the platform's grains, and an
+    /// <see cref="Abstractions.IExpertBlobStore"/>.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
@@ -50,7 +58,9 @@ public static class GatewaySetup
         return services;
     }
 
-    /// <summary>Maps the gateway's endpoints. Health and, in development, reflection answer without a key: they tell nothing of any tenant.</summary>
+    /// <summary>
+    /// Maps the gateway's endpoints. Health and, in development, reflection answer without a key: they tell nothing of any tenant.
+    /// </summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -70,7 +80,7 @@ public static class GatewaySetup
 
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/readyz").AllowAnonymous();
-        app.MapGet("/", () => Results.Text("Transformer2.Platform\ngRPC: port 8081 by default (transformer2.v1)\nhealth: /healthz, /readyz\n")).AllowAnonymous();
+        app.MapGet("/", () => Results.Text(Welcome)).AllowAnonymous();
         return app;
     }
 }

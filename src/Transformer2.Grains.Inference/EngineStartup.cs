@@ -8,7 +8,9 @@ namespace Transformer2.Grains.Inference;
 /// <param name="cancellationToken">Cancelled when the host gives up starting.</param>
 public delegate Task<IInferenceEngine> EngineLoader(IServiceProvider services, CancellationToken cancellationToken);
 
-/// <summary>Loads the engine before the silo joins and anything listens, so that a model that cannot be loaded ends the start at once.</summary>
+/// <summary>
+/// Loads the engine before the silo joins and anything listens, so that a model that cannot be loaded ends the start at once.
+/// </summary>
 internal sealed class EngineStartup(IServiceProvider services, EngineLoader load) : IHostedLifecycleService
 {
     private IInferenceEngine? engine;

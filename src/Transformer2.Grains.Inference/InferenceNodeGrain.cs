@@ -8,7 +8,8 @@ namespace Transformer2.Grains.Inference;
 
 /// <inheritdoc cref="IInferenceNodeGrain"/>
 [Reentrant, Immovable, GrainType("t2.node")]
-public sealed class InferenceNodeGrain(IInferenceEngine engine, ExpertCache experts, InFlightGenerations inFlight) : Grain, IInferenceNodeGrain
+public sealed class InferenceNodeGrain(
+    IInferenceEngine engine, ExpertCache experts, InFlightGenerations inFlight) : Grain, IInferenceNodeGrain
 {
     /// <inheritdoc/>
     public async IAsyncEnumerable<GenerationEventRecord> Generate(

@@ -9,7 +9,8 @@ namespace Transformer2.Grains.Inference;
 public static class InferenceNodeSetup
 {
     /// <summary>
-    /// Adds the node's grain and what it needs, and loads the engine while the host starts, before anything listens. The host owns the engine.
+    /// Adds the node's grain and what it needs, and loads the engine while the host starts, before anything listens. The host owns the
+    /// engine.
     /// </summary>
     /// <param name="silo">The silo, whose grains were added already.</param>
     /// <param name="load">Loads the engine; may take its time.</param>
@@ -24,7 +25,8 @@ public static class InferenceNodeSetup
         silo.Services.AddSingleton<ExpertCache>();
         silo.Services.AddSingleton<InFlightGenerations>();
         silo.Services.AddOptions();
-        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
+        silo.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
         silo.Services.AddHostedService<DrainService>();
         return silo;
     }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Transformer2.Grains;
 
-/// <summary>Pages through ids in ordinal order. The token is the last id seen, so changes between pages neither repeat nor hide others.</summary>
+/// <summary>
+/// Pages through ids in ordinal order. The token is the last id seen, so changes between pages neither repeat nor hide others.
+/// </summary>
 internal static class Paging
 {
     /// <summary>The first <paramref name="count"/> items after an id, and the id to continue after if there are more.</summary>

@@ -22,7 +22,9 @@ public sealed class PlatformLimits
     [Range(1, long.MaxValue)]
     public long MaxExpertBytes { get; set; } = 16L << 30;
 
-    /// <summary>How long a stored file may wait for its commit. Older files that no expert uses are remains of a crash and are removed.</summary>
+    /// <summary>
+    /// How long a stored file may wait for its commit. Older files that no expert uses are remains of a crash and are removed.
+    /// </summary>
     public TimeSpan OrphanAge { get; set; } = TimeSpan.FromHours(1);
 }
 

@@ -7,7 +7,9 @@ public abstract class StatefulGrain<TState>(IPersistentState<TState> storage) : 
     /// <summary>The state as it is stored.</summary>
     protected TState State => storage.State;
 
-    /// <summary>Stores a new state. On failure the grain forgets what it knows, because nobody can tell whether the write took place.</summary>
+    /// <summary>
+    /// Stores a new state. On failure the grain forgets what it knows, because nobody can tell whether the write took place.
+    /// </summary>
     protected async Task Commit(TState next)
     {
         var previous = storage.State;

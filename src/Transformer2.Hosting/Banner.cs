@@ -24,7 +24,7 @@ internal static class Banner
             Transformer2.Platform is ready.
               gRPC         {urls[1]}  (transformer2.v1)
               HTTP         {urls[0]}  (/healthz, /readyz)
-              model        {model.Id}: {model.ParameterCount:N0} parameters, {model.Matrices.Length} adaptable matrices, context {model.ContextLength}
+              model        {model.Id}: {model.ParameterCount:N0} parameters, {model.Matrices.Length} matrices, context {model.ContextLength}
               credentials  {data.Credentials}
 
             Try it in another terminal, from this directory:
@@ -38,7 +38,8 @@ internal static class Banner
     {
         var defaults = new PlatformOptions();
         var environment = options.DataDirectory == defaults.DataDirectory ? "" : $"T2__DataDirectory='{data.Path}' ";
-        var server = port == defaults.GrpcPort ? "" : $" --server http://{(IPAddress.IPv6Loopback.Equals(options.Address) ? "[::1]" : "127.0.0.1")}:{port}";
+        var host = IPAddress.IPv6Loopback.Equals(options.Address) ? "[::1]" : "127.0.0.1";
+        var server = port == defaults.GrpcPort ? "" : $" --server http://{host}:{port}";
         return $"{environment}dotnet run --project src/Transformer2.Cli --{server} generate --expert {FirstExpert} \"{FirstPrompt}\"";
     }
 }

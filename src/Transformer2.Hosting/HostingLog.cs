@@ -10,6 +10,7 @@ internal static partial class HostingLog
     [LoggerMessage(
         EventId = 3002,
         Level = LogLevel.Warning,
-        Message = "The server listens on {Address} without TLS: keys and prompts are readable on the way unless something in front of it encrypts")]
+        Message =
+            "The server listens on {Address} without TLS: keys and prompts can be read on the way, unless something before it encrypts")]
     public static partial void OpenWithoutTls(ILogger logger, string address);
 }

@@ -112,7 +112,8 @@ public static class PlatformHost
     private static void UseOneSilo(ISiloBuilder silo, int port)
     {
         var endpoint = new IPEndPoint(IPAddress.Loopback, port == 0 ? Ports.Free(IPAddress.Loopback) : port);
-        silo.UseLocalhostClustering(endpoint.Port, gatewayPort: 0, primarySiloEndpoint: endpoint, serviceId: "transformer2", clusterId: "transformer2");
+        silo.UseLocalhostClustering(
+            endpoint.Port, gatewayPort: 0, primarySiloEndpoint: endpoint, serviceId: "transformer2", clusterId: "transformer2");
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.CancelRequestOnTimeout = true;

@@ -43,7 +43,9 @@ public sealed class PlatformOptions
     {
         "*" => IPAddress.Any,
         "localhost" => IPAddress.Loopback,
-        _ => IPAddress.TryParse(Bind, out var address) ? address : throw new StartupException($"T2__Bind is '{Bind}', which is no IP address."),
+        _ => IPAddress.TryParse(Bind, out var address)
+            ? address
+            : throw new StartupException($"T2__Bind is '{Bind}', which is no IP address."),
     };
 }
 

@@ -11,7 +11,8 @@ internal static class LocalEngine
 {
     /// <summary>Loads the base model and its decomposition, and tells on the console how far it is.</summary>
     /// <exception cref="StartupException">The model cannot be used.</exception>
-    public static async Task<IInferenceEngine> LoadAsync(IServiceProvider services, PlatformPaths paths, CancellationToken cancellationToken)
+    public static async Task<IInferenceEngine> LoadAsync(
+        IServiceProvider services, PlatformPaths paths, CancellationToken cancellationToken)
     {
         var options = new EngineOptions { ModelDirectory = paths.Model, DecompositionCacheDirectory = paths.Decompositions };
         try

@@ -3,4 +3,5 @@ using Transformer2.Hosting;
 using Transformer2.Server;
 
 return await PlatformHost.RunAsync(
-    args, (silo, paths) => silo.AddInferenceNode((services, cancellationToken) => LocalEngine.LoadAsync(services, paths, cancellationToken)));
+    args,
+    (silo, paths) => silo.AddInferenceNode((services, cancellationToken) => LocalEngine.LoadAsync(services, paths, cancellationToken)));

@@ -38,6 +38,8 @@ public static class ErrorCatalogue
         [ErrorReason.ExpertDamaged] = ErrorKind.DataLoss,
     }.ToFrozenDictionary();
 
-    /// <summary>The kind of an error. Every reason without an entry, such as those of the expert file format, is about the request's content.</summary>
+    /// <summary>
+    /// The kind of an error. Every reason without an entry, such as those of the expert file format, is about the request's content.
+    /// </summary>
     public static ErrorKind KindOf(string reason) => Kinds.GetValueOrDefault(reason, ErrorKind.InvalidArgument);
 }

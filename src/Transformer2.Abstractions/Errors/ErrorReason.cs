@@ -1,6 +1,9 @@
 namespace Transformer2.Abstractions;
 
-/// <summary>Stable names of errors: the public contract, never renamed. What each means for a caller is its <see cref="ErrorCatalogue.KindOf">kind</see>.</summary>
+/// <summary>
+/// Stable names of errors: the public contract, never renamed. What each means for a caller is its
+/// <see cref="ErrorCatalogue.KindOf">kind</see>.
+/// </summary>
 public static class ErrorReason
 {
     /// <summary>Unexpected; details are in the log only.</summary>

@@ -11,7 +11,9 @@ public interface IExpertBlobStore
     Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
     /// <summary>Reads a file, or null if it is absent. Whoever uses the content compares its digest all the same.</summary>
-    /// <exception cref="PlatformException">The store sees by itself that the file is damaged: <see cref="ErrorReason.ExpertDamaged"/>.</exception>
+    /// <exception cref="PlatformException">
+    /// The store sees by itself that the file is damaged: <see cref="ErrorReason.ExpertDamaged"/>.
+    /// </exception>
     Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default);
 
     /// <summary>Whether a file is there.</summary>

@@ -1,11 +1,15 @@
 namespace Transformer2.Abstractions;
 
-/// <summary>A tenant's experts; the key is the tenant's id. It holds what they are; their files lie in the <see cref="IExpertBlobStore"/>.</summary>
+/// <summary>
+/// A tenant's experts; the key is the tenant's id. It holds what they are; their files lie in the <see cref="IExpertBlobStore"/>.
+/// </summary>
 [Alias("t2.IExpertLibraryGrain"), GrainInterfaceType("t2.IExpertLibraryGrain")]
 public interface IExpertLibraryGrain : IGrainWithStringKey, ITenantOwnedGrain
 {
     /// <summary>Refuses a write that cannot succeed, before its file is sent. Promises nothing.</summary>
-    /// <exception cref="PlatformException">As for <see cref="Put"/>, except that equal content is not known yet and so not refused.</exception>
+    /// <exception cref="PlatformException">
+    /// As for <see cref="Put"/>, except that equal content is not known yet and so not refused.
+    /// </exception>
     [Alias("Check")]
     Task Check(ExpertWrite write);
 

@@ -1,6 +1,8 @@
 namespace Transformer2.Abstractions;
 
-/// <summary>Decides which experts of a tenant answer; the key is the tenant's id. It holds no state of its own and runs on every silo.</summary>
+/// <summary>
+/// Decides which experts of a tenant answer; the key is the tenant's id. It holds no state of its own and runs on every silo.
+/// </summary>
 [Alias("t2.IDispatchGrain"), GrainInterfaceType("t2.IDispatchGrain")]
 public interface IDispatchGrain : IGrainWithStringKey, ITenantOwnedGrain
 {

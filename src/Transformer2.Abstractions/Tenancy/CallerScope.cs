@@ -39,6 +39,5 @@ public static class CallerScope
 
     /// <summary>Whether calls may act for a tenant.</summary>
     public static bool Allows(string tenant) =>
-        RequestContext.Get(Key) is string scope
-        && (scope == Platform || (scope.StartsWith(TenantPrefix, StringComparison.Ordinal) && scope.AsSpan(TenantPrefix.Length).SequenceEqual(tenant)));
+        RequestContext.Get(Key) is string scope && (scope == Platform || scope == TenantPrefix + tenant);
 }

@@ -9,8 +9,8 @@ using Transformer2.Abstractions;
 namespace Transformer2.Gateway;
 
 /// <summary>
-/// Knows callers by their API key, sent as <c>authorization: Bearer KEY</c> or <c>x-api-key: KEY</c>. Every request asks the key's grain, so a
-/// revoked key is refused at once.
+/// Knows callers by their API key, sent as <c>authorization: Bearer KEY</c> or <c>x-api-key: KEY</c>. Every request asks the key's grain,
+/// so a revoked key is refused at once.
 /// </summary>
 public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

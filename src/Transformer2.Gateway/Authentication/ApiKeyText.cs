@@ -34,7 +34,9 @@ public sealed record ApiKeyText
     /// <summary>Makes a new key with 160 random bits of secret.</summary>
     public static ApiKeyText Mint()
     {
-        var body = $"{Prefix}{RandomNumberGenerator.GetHexString(KeyIdDigits, lowercase: true)}_{RandomNumberGenerator.GetHexString(SecretDigits, lowercase: true)}";
+        var keyId = RandomNumberGenerator.GetHexString(KeyIdDigits, lowercase: true);
+        var secret = RandomNumberGenerator.GetHexString(SecretDigits, lowercase: true);
+        var body = $"{Prefix}{keyId}_{secret}";
         return new($"{body}_{Checksum(body)}");
     }
 

@@ -16,6 +16,7 @@ public sealed class BaseModelSource(IGrainFactory grains)
     public async Task<ExpertLayout> GetLayout()
     {
         var known = await Get();
-        return new(known.BaseFingerprint, known.DecompositionFingerprint, known.Matrices.ToDictionary(matrix => matrix.Name, matrix => matrix.Rank));
+        var ranks = known.Matrices.ToDictionary(matrix => matrix.Name, matrix => matrix.Rank);
+        return new(known.BaseFingerprint, known.DecompositionFingerprint, ranks);
     }
 }

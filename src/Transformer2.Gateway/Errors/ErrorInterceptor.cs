@@ -9,7 +9,9 @@ using Transformer2.Abstractions;
 
 namespace Transformer2.Gateway;
 
-/// <summary>Turns whatever a service throws into a status of the contract. What is not expected is logged and shown as nothing but INTERNAL.</summary>
+/// <summary>
+/// Turns whatever a service throws into a status of the contract. What is not expected is logged and shown as nothing but INTERNAL.
+/// </summary>
 public sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interceptor
 {
     /// <summary>Key of <see cref="HttpContext.Items"/>: the call's first message was read and its handler began.</summary>
@@ -22,7 +24,9 @@ public sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interce
 
     /// <inheritdoc/>
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        IAsyncStreamReader<TRequest> requestStream,
+        ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
         Guard(context, () => continuation(requestStream, context));
 
     /// <inheritdoc/>
@@ -90,5 +94,5 @@ public sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interce
     }
 
     internal static PlatformException MalformedMessage() =>
-        new(ErrorReason.MalformedMessage, "The message is not what the contract says: it is cut off, garbled, or has text that is not UTF-8.");
+        new(ErrorReason.MalformedMessage, "The message is not what the contract says: cut off, garbled, or with text that is not UTF-8.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -50,6 +52,24 @@ public static class ErrorMapping
         ErrorKind.DataLoss => StatusCode.DataLoss,
         _ => StatusCode.Internal,
     };
+
+    /// <summary>
+    /// The form in which the message travels in the header or trailer <c>grpc-message</c>: UTF-8, percent-encoded except for printable
+    /// ASCII. More must not be encoded, because some clients undo no more than that.
+    /// </summary>
+    public static string ToHeader(string message)
+    {
+        var encoded = new StringBuilder(message.Length);
+        foreach (var octet in Encoding.UTF8.GetBytes(message))
+        {
+            if (octet is >= 0x20 and <= 0x7e and not (byte)'%')
+                encoded.Append((char)octet);
+            else
+                encoded.Append(CultureInfo.InvariantCulture, $"%{octet:X2}");
+        }
+
+        return encoded.ToString();
+    }
 
     /// <summary>The form in which details travel in the header or trailer <see cref="DetailsHeader"/>.</summary>
     public static string ToDetails(this Status status) => Convert.ToBase64String(status.ToByteArray());

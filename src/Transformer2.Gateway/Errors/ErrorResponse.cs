@@ -16,7 +16,9 @@ public static class ErrorResponse
         return request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Writes the error: for gRPC a response of headers only, because clients cannot see details behind a bare HTTP status.</summary>
+    /// <summary>
+    /// Writes the error: for gRPC a response of headers only, because clients cannot see details behind a bare HTTP status.
+    /// </summary>
     public static Task Write(HttpContext context, PlatformException error)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -33,7 +35,7 @@ public static class ErrorResponse
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+        response.Headers["grpc-message"] = ErrorMapping.ToHeader(status.Message);
         response.Headers[ErrorMapping.DetailsHeader] = status.ToDetails();
         return Task.CompletedTask;
     }

@@ -10,8 +10,8 @@ using Status = Google.Rpc.Status;
 namespace Transformer2.Gateway;
 
 /// <summary>
-/// Completes the statuses that the gRPC library sets by itself. It reads and checks the first message before any interceptor runs, so that a
-/// garbled one would look like a fault of the server; and it adds no details.
+/// Completes the statuses that the gRPC library sets by itself. It reads and checks the first message before any interceptor runs, so that
+/// a garbled one would look like a fault of the server; and it adds no details.
 /// </summary>
 public sealed class GrpcStatusMiddleware(RequestDelegate next, ILogger<GrpcStatusMiddleware> logger)
 {
@@ -42,7 +42,7 @@ public sealed class GrpcStatusMiddleware(RequestDelegate next, ILogger<GrpcStatu
         if (headers is { IsReadOnly: false } && Complete(context, headers) is { } status)
         {
             headers["grpc-status"] = status.Code.ToString(CultureInfo.InvariantCulture);
-            headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+            headers["grpc-message"] = ErrorMapping.ToHeader(status.Message);
             headers[ErrorMapping.DetailsHeader] = status.ToDetails();
         }
     }

@@ -13,7 +13,8 @@ internal sealed class ExpertEndpoint(
 {
     private const int DownloadChunkBytes = 256 << 10;
 
-    public override Task<UploadExpertResponse> UploadExpert(IAsyncStreamReader<UploadExpertRequest> requestStream, ServerCallContext context) =>
+    public override Task<UploadExpertResponse> UploadExpert(
+        IAsyncStreamReader<UploadExpertRequest> requestStream, ServerCallContext context) =>
         uploads.Run(async () =>
         {
             var tenant = context.GetHttpContext().Tenant();

@@ -2,7 +2,9 @@ using Transformer2.Abstractions;
 
 namespace Transformer2.Gateway;
 
-/// <summary>The one way by which an expert file comes into a tenant's library: validated, then stored, then committed; or not at all.</summary>
+/// <summary>
+/// The one way by which an expert file comes into a tenant's library: validated, then stored, then committed; or not at all.
+/// </summary>
 public sealed class ExpertImport(IGrainFactory grains, IExpertBlobStore blobs, BaseModelSource model)
 {
     private const int Attempts = 3;
@@ -13,8 +15,11 @@ public sealed class ExpertImport(IGrainFactory grains, IExpertBlobStore blobs, B
     /// <param name="displayName">A name for people.</param>
     /// <param name="file">The whole file.</param>
     /// <param name="sha256">What its digest must be; empty for any.</param>
-    /// <exception cref="PlatformException">The file is no expert for the base model, or the library refuses it; nothing of it is kept.</exception>
-    public async Task<ExpertRecord> Import(TenantId tenant, ExpertWrite write, string displayName, ReadOnlyMemory<byte> file, string sha256 = "")
+    /// <exception cref="PlatformException">
+    /// The file is no expert for the base model, or the library refuses it; nothing of it is kept.
+    /// </exception>
+    public async Task<ExpertRecord> Import(
+        TenantId tenant, ExpertWrite write, string displayName, ReadOnlyMemory<byte> file, string sha256 = "")
     {
         ArgumentNullException.ThrowIfNull(write);
         var content = ExpertValidation.Validate(file, sha256, await model.GetLayout());

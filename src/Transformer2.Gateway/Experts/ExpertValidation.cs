@@ -15,7 +15,8 @@ internal static class ExpertValidation
     {
         var digest = ContentDigest.Of(file.Span);
         if (sha256.Length > 0 && sha256 != digest.Value)
-            throw new PlatformException(ErrorReason.ChecksumMismatch, "The file has not the stated SHA-256.", ("expected", sha256), ("actual", digest.Value));
+            throw new PlatformException(
+                ErrorReason.ChecksumMismatch, "The file has not the stated SHA-256.", ("expected", sha256), ("actual", digest.Value));
         var expert = Read(file, layout);
         return new()
         {

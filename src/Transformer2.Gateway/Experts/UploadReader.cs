@@ -7,8 +7,8 @@ using Transformer2.V1;
 namespace Transformer2.Gateway;
 
 /// <summary>
-/// Receives uploads: metadata, then chunks, within bounds of size, time and number. gRPC itself limits neither the length of a client's stream nor
-/// how slow it may be.
+/// Receives uploads: metadata, then chunks, within bounds of size, time and number. gRPC itself limits neither the length of a client's
+/// stream nor how slow it may be.
 /// </summary>
 internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider time) : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider
     }
 
     /// <summary>The first message.</summary>
-    public async Task<UploadExpertMetadata> ReadMetadata(IAsyncStreamReader<UploadExpertRequest> stream, CancellationToken cancellationToken)
+    public async Task<UploadExpertMetadata> ReadMetadata(
+        IAsyncStreamReader<UploadExpertRequest> stream, CancellationToken cancellationToken)
     {
         var metadata = await Next(stream, options.Value.IdleTimeout, cancellationToken) ? stream.Current.Metadata : null;
         if (metadata is null)

@@ -12,7 +12,8 @@ internal sealed class GenerationEndpoint(IGrainFactory grains, BaseModelSource m
     // The engine gives tokens one by one; a batch only ever holds what is ready, so this bounds hops without delaying anything.
     private const int BatchSize = 16;
 
-    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
+    public override async Task Generate(
+        GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
         var cancellationToken = context.CancellationToken;
         var spec = request.ToSpec();

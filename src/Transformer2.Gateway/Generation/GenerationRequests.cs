@@ -49,9 +49,9 @@ internal static partial class GenerationRequests
             case V1.ExpertSelection.SelectionOneofCase.Mixture:
                 var terms = selection.Mixture.Terms;
                 if (terms.Count > MixtureRules.MaxTerms)
-                    throw new PlatformException(ErrorReason.InvalidMixture, $"A mixture has at most {MixtureRules.MaxTerms} terms, not {terms.Count}.");
-                var mixture = new ExpertSelection.Mixture(
-                    [.. terms.Select(term => new MixtureTerm(ResourceNames.Expert(term.Expert, tenant, "selection.mixture.terms.expert"), term.Weight))]);
+                    throw new PlatformException(
+                        ErrorReason.InvalidMixture, $"A mixture has at most {MixtureRules.MaxTerms} terms, not {terms.Count}.");
+                var mixture = new ExpertSelection.Mixture([.. terms.Select(term => ToTerm(term, tenant))]);
                 MixtureRules.Require(mixture);
                 return mixture;
             case V1.ExpertSelection.SelectionOneofCase.Auto:
@@ -60,6 +60,9 @@ internal static partial class GenerationRequests
                 return new ExpertSelection.Base();
         }
     }
+
+    private static MixtureTerm ToTerm(V1.MixtureTerm term, TenantId tenant) =>
+        new(ResourceNames.Expert(term.Expert, tenant, "selection.mixture.terms.expert"), term.Weight);
 
     private static string Prompt(string prompt)
     {
@@ -84,7 +87,8 @@ internal static partial class GenerationRequests
     private static void RequireSize(int bytes)
     {
         if (bytes > GenerationLimits.PromptBytes)
-            throw new PlatformException(ErrorReason.PromptTooLong, $"The prompt has {bytes} bytes; at most {GenerationLimits.PromptBytes} are read.");
+            throw new PlatformException(
+                ErrorReason.PromptTooLong, $"The prompt has {bytes} bytes; at most {GenerationLimits.PromptBytes} are read.");
     }
 
     private static ImmutableArray<string> Stop(RepeatedField<string> texts)

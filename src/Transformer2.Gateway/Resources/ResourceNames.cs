@@ -3,8 +3,8 @@ using Transformer2.Abstractions;
 namespace Transformer2.Gateway;
 
 /// <summary>
-/// Reads and writes resource names. What belongs to another tenant is refused with the words for what does not exist, so that nobody learns which
-/// is the case.
+/// Reads and writes resource names. What belongs to another tenant is refused with the words for what does not exist, so that nobody learns
+/// which is the case.
 /// </summary>
 internal static class ResourceNames
 {
@@ -24,8 +24,11 @@ internal static class ResourceNames
         var parts = name.Split('/');
         if (parts is [var only] && ExpertId.TryParse(only, out var id))
             return id;
-        if (parts is not [Tenants, var owner, Experts, var last] || !TenantId.TryParse(owner, out var tenant) || !ExpertId.TryParse(last, out id))
-            throw Fields.Invalid(field, $"{field} is not '{{expert}}' or 'tenants/{{tenant}}/experts/{{expert}}', where an id is {ResourceId.Rule}.");
+        if (parts is not [Tenants, var owner, Experts, var last]
+            || !TenantId.TryParse(owner, out var tenant)
+            || !ExpertId.TryParse(last, out id))
+            throw Fields.Invalid(
+                field, $"{field} is not '{{expert}}' or 'tenants/{{tenant}}/experts/{{expert}}', where an id is {ResourceId.Rule}.");
         return tenant == caller ? id : throw new PlatformException(ErrorReason.ExpertNotFound, $"There is no expert '{id}'.");
     }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Transformer2.Grains.Inference;
 
 /// <summary>
-/// Holds the silo up until the running generations have ended, or the host's shutdown time is over. Hosted services stop in reverse order, so it
-/// must be registered after the silo.
+/// Holds the silo up until the running generations have ended, or the host's shutdown time is over. Hosted services stop in reverse order,
+/// so it must be registered after the silo.
 /// </summary>
 internal sealed class DrainService(InFlightGenerations inFlight) : IHostedService
 {

@@ -2,7 +2,9 @@ using Transformer2.Abstractions;
 
 namespace Transformer2.Grains.Inference;
 
-/// <summary>Counts the generations that run, so that a node can finish them before it stops. Orleans itself waits for calls, not for streams.</summary>
+/// <summary>
+/// Counts the generations that run, so that a node can finish them before it stops. Orleans itself waits for calls, not for streams.
+/// </summary>
 public sealed class InFlightGenerations
 {
     private readonly Lock gate = new();

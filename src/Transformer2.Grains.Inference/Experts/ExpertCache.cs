@@ -6,8 +6,8 @@ using Transformer2.Experts;
 namespace Transformer2.Grains.Inference;
 
 /// <summary>
-/// Expert vectors that were used lately, read from the blob store by content. What is read is hashed and validated again, so that damaged or
-/// exchanged files never reach the model. The least recently used are dropped when the limit is passed.
+/// Expert vectors that were used lately, read from the blob store by content. What is read is hashed and validated again, so that damaged
+/// or exchanged files never reach the model. The least recently used are dropped when the limit is passed.
 /// </summary>
 public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine, IOptions<InferenceNodeOptions> options)
 {

@@ -5,7 +5,9 @@ using Transformer2.Abstractions;
 namespace Transformer2.Grains;
 
 /// <inheritdoc cref="IDispatchGrain"/>
-/// <remarks>The library is asked only for what changed since the version at hand, so a choice is never stale and costs one small call.</remarks>
+/// <remarks>
+/// The library is asked only for what changed since the version at hand, so a choice is never stale and costs one small call.
+/// </remarks>
 [StatelessWorker, GrainType("t2.dispatch")]
 public sealed class DispatchGrain : Grain, IDispatchGrain
 {
@@ -27,7 +29,8 @@ public sealed class DispatchGrain : Grain, IDispatchGrain
                 return Plan(DispatchStrategy.Mixture, [.. mixture.Terms.Select(term => Resolve(term.Expert, term.Weight))]);
             default:
                 throw new PlatformException(
-                    ErrorReason.AutoNotAvailable, "Choosing experts by the prompt is not available yet; name an expert, a mixture or the base model.");
+                    ErrorReason.AutoNotAvailable,
+                    "Choosing experts by the prompt is not available yet; name an expert, a mixture or the base model.");
         }
     }
 

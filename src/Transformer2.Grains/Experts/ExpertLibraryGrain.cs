@@ -6,8 +6,8 @@ namespace Transformer2.Grains;
 
 /// <inheritdoc cref="IExpertLibraryGrain"/>
 /// <remarks>
-/// Files are stored before they are committed and removed after they are released, both decided in this grain's turns. So a commit finds its
-/// file or says so, and a crash leaves at most a file without an expert, which the next activation removes.
+/// Files are stored before they are committed and removed after they are released, both decided in this grain's turns. So a commit finds
+/// its file or says so, and a crash leaves at most a file without an expert, which the next activation removes.
 /// </remarks>
 [GrainType("t2.library")]
 public sealed class ExpertLibraryGrain(
@@ -48,7 +48,8 @@ public sealed class ExpertLibraryGrain(
             return known;
         RequireEtag(write.Id, write.Etag);
         if (known is not null && !replaces)
-            throw new PlatformException(ErrorReason.ExpertExists, $"There is another expert '{write.Id}' already; overwrite it, or choose another id.");
+            throw new PlatformException(
+                ErrorReason.ExpertExists, $"There is another expert '{write.Id}' already; overwrite it, or choose another id.");
 
         RequireRoom(write);
         if (!await blobs.ExistsAsync(Tenant, content.Digest))

@@ -32,7 +32,9 @@ public sealed class ApiKeyRingGrain(
         (State.KeyIds.Contains(keyId) ? await Key(keyId).Revoke() : null)
         ?? throw new PlatformException(ErrorReason.ApiKeyNotFound, $"There is no key '{keyId}'.");
 
-    /// <summary>The ids to keep beside a new one: when the ring is full, those that are revoked or were never completed make room.</summary>
+    /// <summary>
+    /// The ids to keep beside a new one: when the ring is full, those that are revoked or were never completed make room.
+    /// </summary>
     private async Task<ImmutableArray<string>> MakeRoom()
     {
         if (State.KeyIds.Length < limits.Value.MaxApiKeys)

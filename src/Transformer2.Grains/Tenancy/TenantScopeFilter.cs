@@ -3,8 +3,8 @@ using Transformer2.Abstractions;
 namespace Transformer2.Grains;
 
 /// <summary>
-/// Refuses every call, streams included, that reaches an owned grain from outside its owner's scope. The decision is made on the target, never on
-/// the method, because streams arrive through a hidden interface.
+/// Refuses every call, streams included, that reaches an owned grain from outside its owner's scope. The decision is made on the target,
+/// never on the method, because streams arrive through a hidden interface.
 /// </summary>
 public sealed class TenantScopeFilter : IIncomingGrainCallFilter
 {

@@ -57,7 +57,8 @@ public sealed class DataDirectory : IDisposable
         }
         catch (IOException exception)
         {
-            throw new StartupException($"The data directory '{full}' is in use by another server; stop it, or set T2__DataDirectory.", exception);
+            throw new StartupException(
+                $"The data directory '{full}' is in use by another server; stop it, or set T2__DataDirectory.", exception);
         }
     }
 

@@ -12,7 +12,9 @@ internal static class ModelLocation
         if (asked.Length > 0)
         {
             var full = Path.GetFullPath(asked);
-            return HasModel(full) ? full : throw new StartupException($"There is no model in '{full}' (no config.json); check T2__ModelDirectory.");
+            return HasModel(full)
+                ? full
+                : throw new StartupException($"There is no model in '{full}' (no config.json); check T2__ModelDirectory.");
         }
 
         return Above(AppContext.BaseDirectory).Concat(Above(Environment.CurrentDirectory)).FirstOrDefault(HasModel)

@@ -18,7 +18,8 @@ internal static class Ports
         }
         catch (SocketException exception)
         {
-            throw new StartupException($"Port {port} on {address} cannot be used ({exception.Message}); stop what uses it, or set {setting}.", exception);
+            throw new StartupException(
+                $"Port {port} on {address} cannot be used ({exception.Message}); stop what uses it, or set {setting}.", exception);
         }
     }
 

@@ -19,7 +19,8 @@ public class ApiKeyTests(PlatformFixture fixture)
 
         foreach (var key in new[] { mistyped, ApiKeyText.Mint().Value, "hello", "" })
         {
-            var refusal = await platform.Cluster.GetModelAsync(new(), TestPlatform.Key(key)).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
+            var refusal = await platform.Cluster.GetModelAsync(new(), TestPlatform.Key(key))
+                .Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
             Assert.Equal("The API key is mistyped, unknown or revoked.", refusal.Status.Detail);
         }
     }
@@ -32,18 +33,20 @@ public class ApiKeyTests(PlatformFixture fixture)
         var body = $"t2_{tenant.Key.Split('_')[1]}_{other[2]}";
         var checksum = System.IO.Hashing.Crc32.HashToUInt32(System.Text.Encoding.ASCII.GetBytes(body)).ToString("x8", null);
 
-        await platform.Cluster.GetModelAsync(new(), TestPlatform.Key($"{body}_{checksum}")).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
+        await platform.Cluster.GetModelAsync(new(), TestPlatform.Key($"{body}_{checksum}"))
+            .Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
     }
 
     [Fact]
     public async Task Asking_for_unknown_keys_stores_nothing()
     {
         var unknown = ApiKeyText.Mint();
-        await platform.Cluster.GetModelAsync(new(), TestPlatform.Key(unknown.Value)).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
+        await platform.Cluster.GetModelAsync(new(), TestPlatform.Key(unknown.Value))
+            .Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
 
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(platform.DataPath, "grains", "t2.apikey")));
-        Assert.DoesNotContain(
-            Directory.GetFiles(platform.DataPath, "*", SearchOption.AllDirectories), path => path.Contains(unknown.KeyId, StringComparison.Ordinal));
+        var files = Directory.GetFiles(platform.DataPath, "*", SearchOption.AllDirectories);
+        Assert.DoesNotContain(files, path => path.Contains(unknown.KeyId, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,10 +80,12 @@ public class ApiKeyTests(PlatformFixture fixture)
     public async Task No_secret_is_kept_on_disk_except_in_the_credentials_file()
     {
         var tenant = await platform.NewTenant();
-        var secrets = new[] { tenant.Key, platform.Credentials.TenantKey, platform.Credentials.AdminKey }.Select(key => key.Split('_')[2]).ToArray();
+        string[] keys = [tenant.Key, platform.Credentials.TenantKey, platform.Credentials.AdminKey];
+        var secrets = keys.Select(key => key.Split('_')[2]).ToArray();
 
         var files = Directory.GetFiles(platform.DataPath, "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetFileName(path) is not ("dev-credentials.json" or "lock" or ".lock")).ToArray();
+            .Where(path => Path.GetFileName(path) != "dev-credentials.json" && Path.GetExtension(path) is not (".tmp" or ".lock" or ""))
+            .ToArray();
 
         Assert.Contains(files, path => path.Contains("apikey", StringComparison.Ordinal));
         foreach (var path in files)
@@ -93,17 +98,21 @@ public class ApiKeyTests(PlatformFixture fixture)
     [Fact]
     public async Task A_refusal_is_a_gRPC_status_and_on_HTTP_a_401()
     {
-        using var client = new HttpClient { DefaultRequestVersion = new(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(platform.GrpcAddress, "/transformer2.v1.ClusterService/GetModel"));
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(platform.GrpcAddress, "/transformer2.v1.ClusterService/GetModel"));
         request.Version = new(2, 0);
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         request.Content = new ByteArrayContent([0, 0, 0, 0, 0]);
         request.Content.Headers.ContentType = new("application/grpc");
         using var grpc = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        using var http = await new HttpClient().GetAsync(new Uri(platform.HttpAddress, "/transformer2.v1.ClusterService/GetModel"), TestContext.Current.CancellationToken);
+        using var http = await client.GetAsync(
+            new Uri(platform.HttpAddress, "/transformer2.v1.ClusterService/GetModel"), TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)grpc.StatusCode);
         Assert.Equal("16", Assert.Single(grpc.Headers.GetValues("grpc-status")));
+        Assert.Equal(
+            "Send an API key as 'authorization: Bearer KEY' or 'x-api-key: KEY'.", Assert.Single(grpc.Headers.GetValues("grpc-message")));
         Assert.Equal(401, (int)http.StatusCode);
     }
 

@@ -30,7 +30,8 @@ public class PolicyTests(PlatformFixture fixture)
         var service = name[..name.LastIndexOf('.')];
 
         await RawCall.Send(platform, name, null, []).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyMissing);
-        await RawCall.Send(platform, name, TestPlatform.Key(ApiKeyText.Mint().Value), []).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
+        await RawCall.Send(platform, name, TestPlatform.Key(ApiKeyText.Mint().Value), [])
+            .Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
         if (service == TenantService.Descriptor.FullName)
             await RawCall.Send(platform, name, tenant.Headers, []).Refused(StatusCode.PermissionDenied, ErrorReason.AdminKeyRequired);
         else if (service != ClusterService.Descriptor.FullName)

@@ -9,7 +9,15 @@ internal static class ExpertBytes
     public static byte[] Of(float value, string? description = null, ExpertLayout? layout = null)
     {
         var fits = layout ?? FakeEngine.Layout;
-        var vector = new ExpertVector(fits.Ranks.Select(matrix => KeyValuePair.Create(matrix.Key, Enumerable.Repeat(value, matrix.Value).ToArray())));
-        return ExpertFile.ToBytes(vector, new() { BaseModel = fits.BaseModel, Decomposition = fits.Decomposition, Task = "math", Modules = "mlp", Description = description });
+        var vector = new ExpertVector(
+            fits.Ranks.Select(matrix => KeyValuePair.Create(matrix.Key, Enumerable.Repeat(value, matrix.Value).ToArray())));
+        return ExpertFile.ToBytes(vector, new()
+        {
+            BaseModel = fits.BaseModel,
+            Decomposition = fits.Decomposition,
+            Task = "math",
+            Modules = "mlp",
+            Description = description,
+        });
     }
 }

@@ -12,7 +12,9 @@ namespace Transformer2.Tests.Doubles;
 internal sealed class FakeEngine : IInferenceEngine
 {
     public static ExpertLayout Layout { get; } = new(
-        $"sha256:{new string('a', 64)}", $"sha256:{new string('b', 64)}", new Dictionary<string, int> { ["a.weight"] = 4, ["b.weight"] = 3 });
+        $"sha256:{new string('a', 64)}",
+        $"sha256:{new string('b', 64)}",
+        new Dictionary<string, int> { ["a.weight"] = 4, ["b.weight"] = 3 });
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> ended = new();
 
@@ -37,7 +39,9 @@ internal sealed class FakeEngine : IInferenceEngine
         Requests[request.RequestId] = request;
         try
         {
-            var text = request.Prompt is Prompt.Text prompt ? prompt.Value : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
+            var text = request.Prompt is Prompt.Text prompt
+                ? prompt.Value
+                : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
             if (text.StartsWith("fail ", StringComparison.Ordinal))
                 throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.");
             if (text == "crash")
@@ -51,7 +55,9 @@ internal sealed class FakeEngine : IInferenceEngine
             if (text == "hold")
                 await released.Task.WaitAsync(cancellationToken);
             yield return new GenerationCompleted(
-                FinishReason.Stop, new(words.Length, words.Length), new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)));
+                FinishReason.Stop,
+                new(words.Length, words.Length),
+                new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)));
         }
         finally
         {
@@ -68,5 +74,6 @@ internal sealed class FakeEngine : IInferenceEngine
         return ValueTask.CompletedTask;
     }
 
-    private TaskCompletionSource Ending(string requestId) => ended.GetOrAdd(requestId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+    private TaskCompletionSource Ending(string requestId) =>
+        ended.GetOrAdd(requestId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -46,6 +46,7 @@ public class MalformedMessageTests(PlatformFixture fixture)
     {
         var tenant = await platform.NewTenant();
 
-        await RawCall.Send(platform, "transformer2.v1.GenerationService.Dream", tenant.Headers, []).Refused(StatusCode.Unimplemented, ErrorReason.UnknownMethod);
+        await RawCall.Send(platform, "transformer2.v1.GenerationService.Dream", tenant.Headers, [])
+            .Refused(StatusCode.Unimplemented, ErrorReason.UnknownMethod);
     }
 }

@@ -13,20 +13,25 @@ public class ExpertLibraryTests(PlatformFixture fixture)
     {
         var tenant = await platform.NewTenant();
         var file = ExpertBytes.Of(1.5f, "adds numbers");
+        var sha256 = ContentDigest.Of(file).Value;
+        var metadata = new UploadExpertMetadata { ExpertId = "math", DisplayName = "Maths", SizeBytes = file.Length, Sha256 = sha256 };
 
-        var expert = await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", DisplayName = "Maths", SizeBytes = file.Length, Sha256 = ContentDigest.Of(file).Value }, file.Chunk(7));
+        var expert = await tenant.Upload(metadata, file.Chunk(7));
 
         Assert.Equal(("math", "Maths", $"tenants/{tenant.Id}/experts/math"), (expert.ExpertId, expert.DisplayName, expert.Name));
-        Assert.Equal((ContentDigest.Of(file).Value, file.Length, 7, 2), (expert.Digest, expert.SizeBytes, expert.ParameterCount, expert.MatrixCount));
+        Assert.Equal((sha256, file.Length, 7, 2), (expert.Digest, expert.SizeBytes, expert.ParameterCount, expert.MatrixCount));
         Assert.Equal(("math", "mlp", "adds numbers"), (expert.Task, expert.Modules, expert.Description));
-        Assert.Equal((FakeEngine.Layout.BaseModel, FakeEngine.Layout.Decomposition), (expert.BaseFingerprint, expert.DecompositionFingerprint));
+        Assert.Equal(
+            (FakeEngine.Layout.BaseModel, FakeEngine.Layout.Decomposition), (expert.BaseFingerprint, expert.DecompositionFingerprint));
         Assert.Equal(expert, (await platform.Experts.GetExpertAsync(new() { Name = expert.Name }, tenant.Headers)).Expert);
-        Assert.Equal([expert], (await platform.Experts.ListExpertsAsync(new() { Parent = $"tenants/{tenant.Id}" }, tenant.Headers)).Experts);
+        var list = await platform.Experts.ListExpertsAsync(new() { Parent = $"tenants/{tenant.Id}" }, tenant.Headers);
+        Assert.Equal([expert], list.Experts);
         Assert.Equal(file, await tenant.Download("math"));
 
         await platform.Experts.DeleteExpertAsync(new() { Name = "math", Etag = expert.Etag }, tenant.Headers);
 
-        await platform.Experts.GetExpertAsync(new() { Name = "math" }, tenant.Headers).Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
+        await platform.Experts.GetExpertAsync(new() { Name = "math" }, tenant.Headers)
+            .Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
         Assert.Equal(0, tenant.StoredFiles);
     }
 
@@ -44,8 +49,10 @@ public class ExpertLibraryTests(PlatformFixture fixture)
         Assert.Equal(["a", "a-1", "b"], first.Experts.Select(expert => expert.ExpertId));
         Assert.Equal(["c", "e"], second.Experts.Select(expert => expert.ExpertId));
         Assert.Empty(second.NextPageToken);
-        await platform.Experts.ListExpertsAsync(new() { PageToken = "?" }, tenant.Headers).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
-        await platform.Experts.ListExpertsAsync(new() { PageSize = -1 }, tenant.Headers).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        await platform.Experts.ListExpertsAsync(new() { PageToken = "?" }, tenant.Headers)
+            .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        await platform.Experts.ListExpertsAsync(new() { PageSize = -1 }, tenant.Headers)
+            .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
     }
 
     [Fact]
@@ -68,8 +75,10 @@ public class ExpertLibraryTests(PlatformFixture fixture)
         var first = await tenant.Upload("math", ExpertBytes.Of(1.5f));
         var second = await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Etag = first.Etag }, [ExpertBytes.Of(2f)]);
 
-        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Etag = first.Etag }, [ExpertBytes.Of(3f)]).Refused(StatusCode.FailedPrecondition, ErrorReason.EtagMismatch);
-        await platform.Experts.DeleteExpertAsync(new() { Name = "math", Etag = first.Etag }, tenant.Headers).Refused(StatusCode.FailedPrecondition, ErrorReason.EtagMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Etag = first.Etag }, [ExpertBytes.Of(3f)])
+            .Refused(StatusCode.FailedPrecondition, ErrorReason.EtagMismatch);
+        await platform.Experts.DeleteExpertAsync(new() { Name = "math", Etag = first.Etag }, tenant.Headers)
+            .Refused(StatusCode.FailedPrecondition, ErrorReason.EtagMismatch);
 
         Assert.NotEqual(first.Etag, second.Etag);
         Assert.Equal(ExpertBytes.Of(2f), await tenant.Download("math"));
@@ -102,7 +111,8 @@ public class ExpertLibraryTests(PlatformFixture fixture)
         await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
 
         await tenant.Download("math").Refused(StatusCode.DataLoss, ErrorReason.ExpertDamaged);
-        await tenant.Generate(new() { Prompt = "x", Selection = GenerationTests.Named("math") }).Refused(StatusCode.DataLoss, ErrorReason.ExpertDamaged);
+        await tenant.Generate(new() { Prompt = "x", Selection = GenerationTests.Named("math") })
+            .Refused(StatusCode.DataLoss, ErrorReason.ExpertDamaged);
         await tenant.Upload(new UploadExpertMetadata { ExpertId = "math-2" }, [ExpertBytes.Of(1.5f)]);
 
         Assert.Equal(ExpertBytes.Of(1.5f), await tenant.Download("math"));

@@ -11,7 +11,8 @@ public class UploadRefusalTests(PlatformFixture fixture)
     private static readonly ExpertLayout OtherBase = FakeEngine.Layout with { BaseModel = $"sha256:{new string('c', 64)}" };
     private static readonly ExpertLayout OtherDecomposition = FakeEngine.Layout with { Decomposition = $"sha256:{new string('d', 64)}" };
     private static readonly ExpertLayout OtherRanks = FakeEngine.Layout with { Ranks = new Dictionary<string, int> { ["a.weight"] = 5 } };
-    private static readonly ExpertLayout OtherMatrices = FakeEngine.Layout with { Ranks = new Dictionary<string, int> { ["c.weight"] = 4 } };
+    private static readonly ExpertLayout OtherMatrices =
+        FakeEngine.Layout with { Ranks = new Dictionary<string, int> { ["c.weight"] = 4 } };
     private readonly TestPlatform platform = fixture.Platform;
 
     public static TheoryData<string, byte[]> BadFiles()
@@ -58,10 +59,13 @@ public class UploadRefusalTests(PlatformFixture fixture)
     {
         var tenant = await platform.NewTenant();
 
-        var model = await tenant.Upload("math", ExpertBytes.Of(1.5f, layout: OtherBase)).Refused(StatusCode.FailedPrecondition, ErrorReason.BaseMismatch);
-        await tenant.Upload("math", ExpertBytes.Of(1.5f, layout: OtherDecomposition)).Refused(StatusCode.FailedPrecondition, ErrorReason.DecompositionMismatch);
+        var model = await tenant.Upload("math", ExpertBytes.Of(1.5f, layout: OtherBase))
+            .Refused(StatusCode.FailedPrecondition, ErrorReason.BaseMismatch);
+        await tenant.Upload("math", ExpertBytes.Of(1.5f, layout: OtherDecomposition))
+            .Refused(StatusCode.FailedPrecondition, ErrorReason.DecompositionMismatch);
 
-        Assert.Equal((FakeEngine.Layout.BaseModel, OtherBase.BaseModel), (model.Info()!.Metadata["expected"], model.Info()!.Metadata["actual"]));
+        Assert.Equal(
+            (FakeEngine.Layout.BaseModel, OtherBase.BaseModel), (model.Info()!.Metadata["expected"], model.Info()!.Metadata["actual"]));
         await NothingIsLeft(tenant);
     }
 
@@ -94,9 +98,12 @@ public class UploadRefusalTests(PlatformFixture fixture)
         var tenant = await platform.NewTenant();
         var file = ExpertBytes.Of(1.5f);
 
-        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length + 1 }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
-        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length - 1 }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
-        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Sha256 = new string('0', 64) }, [file]).Refused(StatusCode.InvalidArgument, ErrorReason.ChecksumMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length + 1 }, [file])
+            .Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length - 1 }, [file])
+            .Refused(StatusCode.InvalidArgument, ErrorReason.SizeMismatch);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Sha256 = new string('0', 64) }, [file])
+            .Refused(StatusCode.InvalidArgument, ErrorReason.ChecksumMismatch);
 
         await NothingIsLeft(tenant);
     }
@@ -106,8 +113,10 @@ public class UploadRefusalTests(PlatformFixture fixture)
     {
         var tenant = await platform.NewTenant();
 
-        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = (64 << 20) + 1 }, []).Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
-        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math" }, Enumerable.Repeat(new byte[1 << 20], 65)).Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = (64 << 20) + 1 }, [])
+            .Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
+        await tenant.Upload(new UploadExpertMetadata { ExpertId = "math" }, Enumerable.Repeat(new byte[1 << 20], 65))
+            .Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
 
         await NothingIsLeft(tenant);
     }

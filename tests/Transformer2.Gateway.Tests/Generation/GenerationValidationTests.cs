@@ -90,7 +90,8 @@ public class GenerationValidationTests(PlatformFixture fixture)
     private static GenerateRequest Chat(int count, string content) =>
         new() { Messages = new() { Messages = { Enumerable.Repeat(new ChatMessage { Role = "user", Content = content }, count) } } };
 
-    private static GenerateRequest Mixed(params (string Expert, double Weight)[] terms) => new() { Prompt = "x", Selection = Mixture(terms) };
+    private static GenerateRequest Mixed(params (string Expert, double Weight)[] terms) =>
+        new() { Prompt = "x", Selection = Mixture(terms) };
 
     private static V1.ExpertSelection Mixture(params (string Expert, double Weight)[] terms) =>
         new() { Mixture = new() { Terms = { terms.Select(term => new MixtureTerm { Expert = term.Expert, Weight = term.Weight }) } } };

@@ -15,7 +15,8 @@ public class HealthTests
         var cancellationToken = TestContext.Current.CancellationToken;
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new())).Status);
-        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new() { Service = "transformer2.v1.GenerationService" })).Status);
+        var service = await health.CheckAsync(new() { Service = "transformer2.v1.GenerationService" });
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, service.Status);
         Assert.Equal(200, (int)(await http.GetAsync("/readyz", cancellationToken)).StatusCode);
         platform.Engine.Faulted = true;
 
@@ -34,6 +35,7 @@ public class HealthTests
         var listServices = new byte[] { 0x3a, 0x00 };
 
         await RawCall.Send(development, reflection, null, listServices);
-        await RawCall.Send(production, reflection, production.Admin, listServices).Refused(StatusCode.Unimplemented, ErrorReason.UnknownMethod);
+        await RawCall.Send(production, reflection, production.Admin, listServices)
+            .Refused(StatusCode.Unimplemented, ErrorReason.UnknownMethod);
     }
 }

@@ -22,7 +22,8 @@ public class RestartTests
         Assert.Equal(first.Credentials, second.Credentials);
         Assert.Equal(tenant.Id, (await second.Tenants.GetTenantAsync(new() { Name = tenant.Id }, second.Admin)).Tenant.TenantId);
         Assert.Equal(expert, (await second.Experts.GetExpertAsync(new() { Name = "math" }, tenant.Headers)).Expert);
-        Assert.Equal("expert", (await second.Generation.DispatchAsync(new() { Selection = GenerationTests.Named("math") }, tenant.Headers)).Dispatched.Strategy);
+        var plan = await second.Generation.DispatchAsync(new() { Selection = GenerationTests.Named("math") }, tenant.Headers);
+        Assert.Equal(expert.Digest, Assert.Single(plan.Dispatched.Experts).Digest);
         await second.Cluster.GetModelAsync(new(), revoked.Headers).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
     }
 
@@ -50,7 +51,8 @@ public class RestartTests
         var own = await tenant.Upload(new V1.UploadExpertMetadata { ExpertId = "math", Overwrite = true }, [ExpertBytes.Of(9f)]);
         await first.StopAsync();
         File.Delete(Path.Combine(first.DataPath, "seeded"));
-        File.Copy(Path.Combine(first.Directory, "model", "experts", "math.safetensors"), Path.Combine(first.Directory, "model", "experts", "code.safetensors"));
+        var bundled = Path.Combine(first.Directory, "model", "experts");
+        File.Copy(Path.Combine(bundled, "math.safetensors"), Path.Combine(bundled, "code.safetensors"));
 
         await using var second = await TestPlatform.StartAsync(first.Directory);
 
@@ -73,7 +75,8 @@ public class RestartTests
         Assert.NotEqual(first.Credentials, second.Credentials);
         Assert.Equal("demo", second.Credentials.Tenant);
         await second.Cluster.GetModelAsync(new(), TestPlatform.Key(second.Credentials.TenantKey));
-        await second.Cluster.GetModelAsync(new(), TestPlatform.Key(first.Credentials.TenantKey)).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
+        await second.Cluster.GetModelAsync(new(), TestPlatform.Key(first.Credentials.TenantKey))
+            .Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
         await second.Cluster.GetModelAsync(new(), first.Admin).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
@@ -83,7 +86,8 @@ public class RestartTests
     public async Task A_bundled_expert_that_does_not_fit_is_left_out()
     {
         var directory = TestPlatform.NewDirectory();
-        await File.WriteAllBytesAsync(Path.Combine(directory, "model", "experts", "bad.safetensors"), [1, 2, 3], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(directory, "model", "experts", "bad.safetensors"), [1, 2, 3], TestContext.Current.CancellationToken);
 
         await using var platform = await TestPlatform.StartAsync(directory);
 
@@ -96,14 +100,17 @@ public class RestartTests
     {
         var platform = await TestPlatform.StartAsync(null, "--T2:ShutdownSeconds=60");
         using var call = platform.Generation.Generate(
-            new() { Prompt = "hold", RequestId = "held" }, TestPlatform.Key(platform.Credentials.TenantKey), cancellationToken: TestContext.Current.CancellationToken);
+            new() { Prompt = "hold", RequestId = "held" },
+            TestPlatform.Key(platform.Credentials.TenantKey),
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
 
         var stopping = platform.BeginStop();
         await platform.Stopping;
         platform.Engine.Release();
-        var rest = await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        var rest = await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
         await stopping;
 
         Assert.Equal(1, rest[^1].Completed.Usage.CompletionTokens);

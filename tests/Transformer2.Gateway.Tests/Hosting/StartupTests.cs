@@ -36,7 +36,9 @@ public class StartupTests(PlatformFixture fixture)
     [Fact]
     public async Task A_refused_start_ends_with_status_2()
     {
-        Assert.Equal(2, await PlatformHost.RunAsync([.. TestPlatform.Arguments(fixture.Platform.Directory), "--T2:ModelDirectory=/nowhere"], (_, _) => { }));
+        string[] arguments = [.. TestPlatform.Arguments(fixture.Platform.Directory), "--T2:ModelDirectory=/nowhere"];
+
+        Assert.Equal(2, await PlatformHost.RunAsync(arguments, (_, _) => { }));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public class StartupTests(PlatformFixture fixture)
         Assert.Contains($"http://127.0.0.1:{fixture.Platform.HttpAddress.Port} ", text, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(fixture.Platform.DataPath, "dev-credentials.json"), text, StringComparison.Ordinal);
         Assert.Contains(
-            $"T2__DataDirectory='{fixture.Platform.DataPath}' dotnet run --project src/Transformer2.Cli -- --server http://127.0.0.1:{fixture.Platform.GrpcAddress.Port} generate --expert math",
+            $"T2__DataDirectory='{fixture.Platform.DataPath}' dotnet run --project src/Transformer2.Cli -- "
+            + $"--server http://127.0.0.1:{fixture.Platform.GrpcAddress.Port} generate --expert math",
             text,
             StringComparison.Ordinal);
     }
@@ -61,7 +64,8 @@ public class StartupTests(PlatformFixture fixture)
         var directory = TestPlatform.NewDirectory();
         try
         {
-            var exception = Assert.Throws<StartupException>(() => PlatformHost.Create([.. TestPlatform.Arguments(directory), argument], (_, _) => { }));
+            var exception = Assert.Throws<StartupException>(
+                () => PlatformHost.Create([.. TestPlatform.Arguments(directory), argument], (_, _) => { }));
             Assert.DoesNotContain('\n', exception.Message);
             return exception.Message;
         }

@@ -15,7 +15,8 @@ internal static class Refusals
         return exception;
     }
 
-    public static Task<RpcException> Refused<T>(this AsyncUnaryCall<T> call, StatusCode status, string reason) => call.ResponseAsync.Refused(status, reason);
+    public static Task<RpcException> Refused<T>(this AsyncUnaryCall<T> call, StatusCode status, string reason) =>
+        call.ResponseAsync.Refused(status, reason);
 
     public static ErrorInfo? Info(this RpcException exception) => exception.GetRpcStatus()?.GetDetail<ErrorInfo>();
 }

@@ -67,7 +67,9 @@ internal sealed class TestPlatform : IAsyncDisposable
     {
         var place = directory ?? NewDirectory();
         var engine = new FakeEngine();
-        var app = PlatformHost.Create([.. Arguments(place), .. arguments], (silo, _) => silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(engine)));
+        var app = PlatformHost.Create(
+            [.. Arguments(place), .. arguments],
+            (silo, _) => silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(engine)));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, place, engine);
     }

@@ -39,7 +39,8 @@ internal sealed class TestTenant(TestPlatform platform, string id, string key, s
 
     public async Task<byte[]> Download(string expert)
     {
-        using var call = platform.Experts.DownloadExpert(new() { Name = expert }, Headers, cancellationToken: TestContext.Current.CancellationToken);
+        using var call = platform.Experts.DownloadExpert(
+            new() { Name = expert }, Headers, cancellationToken: TestContext.Current.CancellationToken);
         var bytes = new MemoryStream();
         await foreach (var message in call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
             message.Chunk.WriteTo(bytes);
@@ -49,7 +50,8 @@ internal sealed class TestTenant(TestPlatform platform, string id, string key, s
     public async Task<List<GenerateResponse>> Generate(GenerateRequest request)
     {
         using var call = platform.Generation.Generate(request, Headers, cancellationToken: TestContext.Current.CancellationToken);
-        return await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        return await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
     }
 
     public async Task<Dispatched> Dispatch(ExpertSelection selection) =>

@@ -16,7 +16,8 @@ public class IsolationTests(PlatformFixture fixture)
         ["get"] = (platform, caller, name) => platform.Experts.GetExpertAsync(new() { Name = name }, caller.Headers).ResponseAsync,
         ["download"] = (_, caller, name) => caller.Download(name),
         ["delete"] = (platform, caller, name) => platform.Experts.DeleteExpertAsync(new() { Name = name }, caller.Headers).ResponseAsync,
-        ["upload"] = (_, caller, name) => caller.Upload(new UploadExpertMetadata { ExpertId = name, Etag = "1-00000000" }, [ExpertBytes.Of(3f)]),
+        ["upload"] = (_, caller, name) =>
+            caller.Upload(new UploadExpertMetadata { ExpertId = name, Etag = "1-00000000" }, [ExpertBytes.Of(3f)]),
         ["dispatch"] = (_, caller, name) => caller.Dispatch(GenerationTests.Named(name)),
         ["generate"] = (_, caller, name) => caller.Generate(new() { Prompt = "x", Selection = GenerationTests.Named(name) }),
         ["mixture"] = (_, caller, name) => caller.Dispatch(
@@ -30,8 +31,10 @@ public class IsolationTests(PlatformFixture fixture)
         var other = await platform.NewTenant();
         var expert = await owner.Upload("secret", ExpertBytes.Of(1.1f));
 
-        var foreign = await Calls[operation](platform, other, $"tenants/{owner.Id}/experts/secret").Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
-        var absent = await Calls[operation](platform, other, $"tenants/{owner.Id}/experts/secret2").Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
+        var foreign = await Calls[operation](platform, other, $"tenants/{owner.Id}/experts/secret")
+            .Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
+        var absent = await Calls[operation](platform, other, $"tenants/{owner.Id}/experts/secret2")
+            .Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
 
         Assert.Equal(absent.Status.Detail.Replace("secret2", "secret", StringComparison.Ordinal), foreign.Status.Detail);
         Assert.Equal(absent.Trailers.Count, foreign.Trailers.Count);
@@ -62,8 +65,10 @@ public class IsolationTests(PlatformFixture fixture)
             await first.Upload($"e{i}", ExpertBytes.Of(1.5f));
 
         var page = await platform.Experts.ListExpertsAsync(new() { PageSize = 2 }, first.Headers);
-        await platform.Experts.ListExpertsAsync(new() { PageToken = page.NextPageToken }, second.Headers).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
-        await platform.Experts.ListExpertsAsync(new() { Parent = $"tenants/{first.Id}" }, second.Headers).Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
+        await platform.Experts.ListExpertsAsync(new() { PageToken = page.NextPageToken }, second.Headers)
+            .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        await platform.Experts.ListExpertsAsync(new() { Parent = $"tenants/{first.Id}" }, second.Headers)
+            .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
 
         Assert.Empty((await platform.Experts.ListExpertsAsync(new(), second.Headers)).Experts);
     }

@@ -17,7 +17,8 @@ public class TenantTests(PlatformFixture fixture)
         Assert.Equal(("Übung", id), (read.Tenant.DisplayName, read.Tenant.TenantId));
         Assert.Equal(created.Tenant, read.Tenant);
         Assert.Contains(read.Tenant, await All());
-        await platform.Tenants.CreateTenantAsync(new() { TenantId = id }, platform.Admin).Refused(StatusCode.AlreadyExists, ErrorReason.TenantExists);
+        await platform.Tenants.CreateTenantAsync(new() { TenantId = id }, platform.Admin)
+            .Refused(StatusCode.AlreadyExists, ErrorReason.TenantExists);
     }
 
     [Fact]
@@ -43,8 +44,10 @@ public class TenantTests(PlatformFixture fixture)
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public async Task An_id_has_a_form(string id)
     {
-        await platform.Tenants.CreateTenantAsync(new() { TenantId = id }, platform.Admin).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
-        await platform.Tenants.CreateApiKeyAsync(new() { Parent = id }, platform.Admin).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        await platform.Tenants.CreateTenantAsync(new() { TenantId = id }, platform.Admin)
+            .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
+        await platform.Tenants.CreateApiKeyAsync(new() { Parent = id }, platform.Admin)
+            .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
     }
 
     [Fact]
@@ -52,12 +55,16 @@ public class TenantTests(PlatformFixture fixture)
     {
         var tenant = await platform.NewTenant();
 
-        await platform.Tenants.GetTenantAsync(new() { Name = "nobody" }, platform.Admin).Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
-        await platform.Tenants.CreateApiKeyAsync(new() { Parent = "nobody" }, platform.Admin).Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
-        await platform.Tenants.ListApiKeysAsync(new() { Parent = "nobody" }, platform.Admin).Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
+        await platform.Tenants.GetTenantAsync(new() { Name = "nobody" }, platform.Admin)
+            .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
+        await platform.Tenants.CreateApiKeyAsync(new() { Parent = "nobody" }, platform.Admin)
+            .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
+        await platform.Tenants.ListApiKeysAsync(new() { Parent = "nobody" }, platform.Admin)
+            .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
         await platform.Tenants.RevokeApiKeyAsync(new() { Name = $"tenants/{tenant.Id}/apiKeys/0123456789abcdef" }, platform.Admin)
             .Refused(StatusCode.NotFound, ErrorReason.ApiKeyNotFound);
-        Assert.DoesNotContain(Directory.GetFiles(platform.DataPath, "*", SearchOption.AllDirectories), path => path.Contains("nobody", StringComparison.Ordinal));
+        var files = Directory.GetFiles(platform.DataPath, "*", SearchOption.AllDirectories);
+        Assert.DoesNotContain(files, path => path.Contains("nobody", StringComparison.Ordinal));
     }
 
     private async Task<List<V1.Tenant>> All()

@@ -25,9 +25,11 @@ public sealed class GrainCluster : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorageAsDefault(storage => storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(Options.Create(new SystemTextJsonGrainStorageSerializerOptions())));
+            var json = new SystemTextJsonGrainStorageSerializer(Options.Create(new SystemTextJsonGrainStorageSerializerOptions()));
+            silo.AddMemoryGrainStorageAsDefault(storage => storage.GrainStorageSerializer = json);
             silo.Services.AddSingleton<IExpertBlobStore>(Blobs);
-            silo.Services.Configure<PlatformLimits>(limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys) = (5, 100_000, 3));
+            silo.Services.Configure<PlatformLimits>(
+                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys) = (5, 100_000, 3));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddPlatformGrains();
             silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(Engine));

@@ -32,7 +32,8 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<ExpertBlob> ListAsync(TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ExpertBlob> ListAsync(
+        TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
         foreach (var ((owner, digest), blob) in blobs)
@@ -43,8 +44,10 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
     }
 
     /// <summary>Exchanges what is stored under a digest.</summary>
-    public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) => blobs[(tenant, digest)] = (content, DateTimeOffset.MaxValue);
+    public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) =>
+        blobs[(tenant, digest)] = (content, DateTimeOffset.MaxValue);
 
     /// <summary>Makes a blob look as if it was stored long ago.</summary>
-    public void MakeOld(TenantId tenant, ContentDigest digest) => blobs[(tenant, digest)] = (blobs[(tenant, digest)].Content, DateTimeOffset.UnixEpoch);
+    public void MakeOld(TenantId tenant, ContentDigest digest) =>
+        blobs[(tenant, digest)] = (blobs[(tenant, digest)].Content, DateTimeOffset.UnixEpoch);
 }

@@ -23,7 +23,8 @@ public class DispatchGrainTests(GrainCluster cluster)
         for (var round = 0; round < 20; round++)
         {
             var expert = await cluster.Put(tenant, "math", 1 + (round * 0.125f), overwrite: true);
-            Assert.Equal(new DispatchedExpert(expert.Id, expert.Content.Digest, 1), Assert.Single((await Dispatch(tenant, Named("math"))).Experts));
+            var plan = await Dispatch(tenant, Named("math"));
+            Assert.Equal(new DispatchedExpert(expert.Id, expert.Content.Digest, 1), Assert.Single(plan.Experts));
         }
 
         await cluster.Library(tenant).Delete(ExpertId.Parse("math"), null);
@@ -52,8 +53,14 @@ public class DispatchGrainTests(GrainCluster cluster)
         CallerScope.EnterTenant(tenant);
         ExpertSelection[] wrong =
         [
-            Mixture(), Mixture(("a", double.NaN)), Mixture(("a", -1)), Mixture(("a", 0)), Mixture(("a", double.PositiveInfinity)), Mixture(("a", 17)),
-            Mixture(("a", 1), ("a", 2)), Mixture([.. Enumerable.Range(0, 17).Select(i => ($"e{i}", 1.0))]),
+            Mixture(),
+            Mixture(("a", double.NaN)),
+            Mixture(("a", double.PositiveInfinity)),
+            Mixture(("a", -1)),
+            Mixture(("a", 0)),
+            Mixture(("a", 17)),
+            Mixture(("a", 1), ("a", 2)),
+            Mixture([.. Enumerable.Range(0, 17).Select(i => ($"e{i}", 1.0))]),
         ];
 
         foreach (var mixture in wrong)

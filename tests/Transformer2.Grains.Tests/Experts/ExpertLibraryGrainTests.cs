@@ -43,7 +43,8 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
         CallerScope.EnterTenant(tenant);
         var digest = ContentDigest.Of([1, 2, 3]);
 
-        await cluster.Library(tenant).Put(new(ExpertId.Parse("math"), 3, false, null), "math", GrainCluster.Content(digest, 3)).Refused(ErrorReason.Conflict);
+        await cluster.Library(tenant).Put(new(ExpertId.Parse("math"), 3, false, null), "math", GrainCluster.Content(digest, 3))
+            .Refused(ErrorReason.Conflict);
 
         await cluster.Library(tenant).Get(ExpertId.Parse("math")).Refused(ErrorReason.ExpertNotFound);
     }
@@ -87,6 +88,7 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     {
         CallerScope.EnterPlatform();
 
-        await cluster.Library(TenantId.Parse("nobody")).Check(new(ExpertId.Parse("math"), 1, false, null)).Refused(ErrorReason.TenantNotFound);
+        await cluster.Library(TenantId.Parse("nobody")).Check(new(ExpertId.Parse("math"), 1, false, null))
+            .Refused(ErrorReason.TenantNotFound);
     }
 }

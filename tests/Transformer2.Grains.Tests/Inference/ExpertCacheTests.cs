@@ -75,7 +75,8 @@ public class ExpertCacheTests
         var file = ExpertBytes.Of(1.5f, layout: FakeEngine.Layout with { BaseModel = $"sha256:{new string('e', 64)}" });
         var blob = await blobs.PutAsync(Tenant, file, cancellationToken);
 
-        await cache.Load(Plan(new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)), cancellationToken).Refused(ErrorReason.BaseMismatch);
+        await cache.Load(Plan(new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)), cancellationToken)
+            .Refused(ErrorReason.BaseMismatch);
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public class ExpertCacheTests
         var expert = await Store(1.5f);
         await cache.Load(Plan(expert), cancellationToken);
 
-        await cache.Load(new(TenantId.Parse("other"), DispatchStrategy.Expert, [expert]), cancellationToken).Refused(ErrorReason.ExpertNotFound);
+        await cache.Load(new(TenantId.Parse("other"), DispatchStrategy.Expert, [expert]), cancellationToken)
+            .Refused(ErrorReason.ExpertNotFound);
     }
 
     private ExpertCache Cache(int vectors) =>

@@ -25,7 +25,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
         var events = await Generate(tenant, Spec("one two"), new DispatchedExpert(expert.Id, expert.Content.Digest, 0.5));
 
         Assert.Equal(["one", "two"], events.OfType<GenerationEventRecord.Delta>().Select(delta => delta.Text));
-        Assert.Equal((GenerationEnd.Stop, 2), Assert.IsType<GenerationEventRecord.Completed>(events[^1]) is var end ? (end.End, end.CompletionTokens) : default);
+        var end = Assert.IsType<GenerationEventRecord.Completed>(events[^1]);
+        Assert.Equal((GenerationEnd.Stop, 2), (end.End, end.CompletionTokens));
         var weighted = Assert.Single(cluster.Engine.Requests[LastId].Experts);
         Assert.Equal((0.5, 1.5f), (weighted.Weight, weighted.Expert.Multipliers["a.weight"].Span[0]));
     }
@@ -51,7 +52,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
     {
         var tenant = await cluster.NewTenant();
         CallerScope.EnterTenant(tenant);
-        await foreach (var happened in Node.Generate(new(tenant, DispatchStrategy.Base, []), Spec("hang"), TestContext.Current.CancellationToken))
+        var plan = new DispatchPlan(tenant, DispatchStrategy.Base, []);
+        await foreach (var happened in Node.Generate(plan, Spec("hang"), TestContext.Current.CancellationToken))
         {
             Assert.IsType<GenerationEventRecord.Delta>(happened);
             break;
@@ -69,7 +71,8 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
         var refusal = await Generate(tenant, Spec("fail Overloaded")).Refused(ErrorReason.Overloaded);
 
         Assert.Equal("The fake engine refuses.", refusal.Message);
-        await Generate(tenant, Spec("x"), new DispatchedExpert(ExpertId.Parse("gone"), ContentDigest.Of([9]), 1)).Refused(ErrorReason.ExpertNotFound);
+        await Generate(tenant, Spec("x"), new DispatchedExpert(ExpertId.Parse("gone"), ContentDigest.Of([9]), 1))
+            .Refused(ErrorReason.ExpertNotFound);
     }
 
     private string LastId { get; set; } = "";

@@ -39,7 +39,10 @@ public class TenantScopeTests(GrainCluster cluster)
         CallerScope.EnterTenant(other);
         CallerScope.EnterTenant(await cluster.NewTenant());
         var stream = cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
-            .Generate(new(other, DispatchStrategy.Base, []), new() { RequestId = "x", Text = "x", MaxTokens = 1 }, TestContext.Current.CancellationToken);
+            .Generate(
+                new(other, DispatchStrategy.Base, []),
+                new() { RequestId = "x", Text = "x", MaxTokens = 1 },
+                TestContext.Current.CancellationToken);
 
         await stream.ToListAsync(TestContext.Current.CancellationToken).AsTask().Refused(ErrorReason.TenantMismatch);
     }
