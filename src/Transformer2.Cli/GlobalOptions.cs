@@ -65,6 +65,11 @@ internal sealed class GlobalOptions
 
         // Development keys stay on this machine: they are for the server that wrote them.
         var key = parsed.GetValue(_key) ?? Named(KeyVariable) ?? (server.IsLoopback ? DevCredentials.Find(Host, role) : null);
+        if (key is null)
+        {
+            Host.Error.WriteLine($"t2: no API key found: use --key, {KeyVariable}, or {DataDirectory.Variable} for the keys of a server on this machine");
+        }
+
         return key is null || key.All(letter => letter is > ' ' and <= '~')
             ? new Transformer2Client(new Transformer2ClientOptions { Address = server, ApiKey = key })
             : throw new UsageException("The API key has characters that no key has.");

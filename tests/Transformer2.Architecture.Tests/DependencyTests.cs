@@ -41,7 +41,6 @@ public sealed class DependencyTests
         ["Protos"] = "generated code; Cli.Tests and EndToEnd.Tests speak it",
         ["Abstractions"] = "Grains.Tests",
         ["Grains.Inference"] = "Grains.Tests and EndToEnd.Tests",
-        ["Gateway"] = "EndToEnd.Tests",
         ["Hosting"] = "EndToEnd.Tests",
         ["Server"] = "EndToEnd.Tests",
         ["Client"] = "Cli.Tests and EndToEnd.Tests",

@@ -42,14 +42,16 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Without_any_key_none_is_sent()
+    public async Task Without_any_key_none_is_sent_and_it_is_said_so()
     {
         using var folder = new TemporaryFolder();
         await using var platform = await FakePlatform.StartAsync();
 
-        await CliRun.With(new Dictionary<string, string> { ["T2_SERVER"] = platform.Address }, ["expert", "list"], directory: folder.Path);
+        var run = await CliRun.With(
+            new Dictionary<string, string> { ["T2_SERVER"] = platform.Address }, ["expert", "list"], directory: folder.Path);
 
         Assert.Null(platform.Authorization);
+        Assert.Contains("T2_API_KEY", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

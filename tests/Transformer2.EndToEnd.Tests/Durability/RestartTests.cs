@@ -14,7 +14,7 @@ public sealed class RestartTests(PlatformFixture platform)
     {
         using var folder = new TemporaryFolder();
         var data = folder.File("data");
-        Expert expert;
+        Expert kept, last;
         string key, revoked;
         int[] answer;
         byte[] file;
@@ -25,12 +25,13 @@ public sealed class RestartTests(PlatformFixture platform)
             (key, credentials, file) = (tenant.Key, server.Credentials, await tenant.ExpertFileAsync(1));
             await tenant.UploadAsync("gone", 2);
             await tenant.Client.Experts.DeleteAsync("gone", cancellationToken: Token);
-            answer = await BeforeKillAsync(tenant);
+            kept = await tenant.UploadAsync("kept", 1);
+            answer = await tenant.AnswerAsync("the same", Select.Expert("kept"));
             using var admin = server.Admin();
             var second = await admin.Tenants.CreateKeyAsync("one", cancellationToken: Token);
             revoked = second.Secret;
             await admin.Tenants.RevokeKeyAsync(second.ApiKey.Name, Token);
-            expert = await tenant.UploadAsync("kept", 1); // acknowledged in the last moment
+            last = await tenant.UploadAsync("last", 3); // acknowledged in the last moment
             await server.KillAsync();
         }
 
@@ -40,7 +41,7 @@ public sealed class RestartTests(PlatformFixture platform)
             using var admin = server.Admin();
             Assert.Equal(["demo", "one"], (await admin.Tenants.ListAsync(cancellationToken: Token).ToListAsync(Token)).Select(tenant => tenant.TenantId));
             using var client = server.Client(key);
-            Assert.Equal([expert], await client.Experts.ListAsync(cancellationToken: Token).ToListAsync(Token));
+            Assert.Equal([kept, last], await client.Experts.ListAsync(cancellationToken: Token).ToListAsync(Token));
             using var copy = new MemoryStream();
             await client.Experts.DownloadAsync("kept", copy, cancellationToken: Token);
             Assert.Equal(file, copy.ToArray());
@@ -105,12 +106,6 @@ public sealed class RestartTests(PlatformFixture platform)
         Assert.NotEqual(0, code);
         Assert.Contains("no-model", log, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
-    }
-
-    private static async Task<int[]> BeforeKillAsync(TestTenant tenant)
-    {
-        await tenant.UploadAsync("kept", 1);
-        return await tenant.AnswerAsync("the same", Select.Expert("kept"));
     }
 
     private static string[] ExpertFilesBelow(string data) =>
