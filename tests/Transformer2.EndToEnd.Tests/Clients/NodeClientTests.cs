@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Grpc.Core;
 using Transformer2.TestKit;
 using Transformer2.V1;
 
@@ -34,11 +35,13 @@ public sealed class NodeClientTests(PlatformFixture platform)
     }
 
     [Fact]
-    public async Task It_shows_a_refusal()
+    public async Task It_shows_a_refusal_as_it_was_written()
     {
         var example = await RequireAsync();
+        using var client = platform.Server.Client("t2_wrong");
+        var refused = await Refusal.Expect(StatusCode.Unauthenticated, "API_KEY_INVALID", () => client.GetModelAsync(Token));
 
-        Assert.Equal((1, ""), await RunAsync(example, "t2_wrong", "list"));
+        Assert.Equal((1, $"UNAUTHENTICATED: {refused.Message}\n"), await RunAsync(example, "t2_wrong", "list"));
     }
 
     private static async Task<string> RequireAsync()
@@ -65,10 +68,11 @@ public sealed class NodeClientTests(PlatformFixture platform)
         {
             WorkingDirectory = example,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["T2_ADDRESS"] = platform.Server.Grpc.Authority, ["T2_API_KEY"] = key },
         })!;
-        var output = await process.StandardOutput.ReadToEndAsync(Token);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(Token), process.StandardError.ReadToEndAsync(Token));
         await process.WaitForExitAsync(Token);
-        return (process.ExitCode, output);
+        return (process.ExitCode, await output + await error);
     }
 }
