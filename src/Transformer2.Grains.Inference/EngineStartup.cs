@@ -13,12 +13,12 @@ public delegate Task<IInferenceEngine> EngineLoader(IServiceProvider services, C
 /// </summary>
 internal sealed class EngineStartup(IServiceProvider services, EngineLoader load) : IHostedLifecycleService
 {
-    private IInferenceEngine? engine;
+    private IInferenceEngine? _engine;
 
     /// <summary>The engine, once the host is starting.</summary>
-    public IInferenceEngine Engine => engine ?? throw new InvalidOperationException("The engine is not loaded yet.");
+    public IInferenceEngine Engine => _engine ?? throw new InvalidOperationException("The engine is not loaded yet.");
 
-    public async Task StartingAsync(CancellationToken cancellationToken) => engine = await load(services, cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken) => _engine = await load(services, cancellationToken);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

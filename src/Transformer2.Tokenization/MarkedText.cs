@@ -3,16 +3,16 @@ namespace Transformer2.Tokenization;
 /// <summary>A text that knows for each character whether it came from the user.</summary>
 internal readonly struct MarkedText
 {
-    private readonly bool[]? marks;
-    private readonly int offset;
-    private readonly bool uniform;
+    private readonly bool[]? _marks;
+    private readonly int _offset;
+    private readonly bool _uniform;
 
     private MarkedText(ReadOnlyMemory<char> text, bool[]? marks, int offset, bool uniform)
     {
         Text = text;
-        this.marks = marks;
-        this.offset = offset;
-        this.uniform = uniform;
+        _marks = marks;
+        _offset = offset;
+        _uniform = uniform;
     }
 
     public MarkedText(string text, bool isFromUser)
@@ -23,7 +23,7 @@ internal readonly struct MarkedText
     public ReadOnlyMemory<char> Text { get; }
 
     /// <summary>All of it is from the user, so that no special token can be in it.</summary>
-    public bool IsAllFromUser => marks is null && uniform;
+    public bool IsAllFromUser => _marks is null && _uniform;
 
     public int Length => Text.Length;
 
@@ -51,12 +51,12 @@ internal readonly struct MarkedText
         return repaired is null ? text : new string(repaired);
     }
 
-    public bool IsFromUser(int index) => marks is null ? uniform : marks[offset + index];
+    public bool IsFromUser(int index) => _marks is null ? _uniform : _marks[_offset + index];
 
     public bool AnyFromUser(int start, int length) =>
-        marks is null ? uniform && length > 0 : marks.AsSpan(offset + start, length).Contains(true);
+        _marks is null ? _uniform && length > 0 : _marks.AsSpan(_offset + start, length).Contains(true);
 
-    public MarkedText Slice(int start, int length) => new(Text.Slice(start, length), marks, offset + start, uniform);
+    public MarkedText Slice(int start, int length) => new(Text.Slice(start, length), _marks, _offset + start, _uniform);
 
     internal static MarkedText Of(string text, bool[] marks) => new(text.AsMemory(), marks, 0, false);
 }

@@ -9,30 +9,30 @@ namespace Transformer2.Tokenization;
 public sealed class StreamingDetokenizer
 {
     private const string ByteOrderMark = "\uFEFF";
-    private readonly Func<int, TokenBytes> bytesOf;
-    private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
-    private int leadingSpacesToDrop;
-    private int bytesInRun;
-    private char[] buffer = new char[64];
+    private readonly Func<int, TokenBytes> _bytesOf;
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private int _leadingSpacesToDrop;
+    private int _bytesInRun;
+    private char[] _buffer = new char[64];
 
     /// <param name="bytesOf">Bytes that an id adds.</param>
     /// <param name="leadingSpacesToDrop">How many spaces at the very start of the text are an artefact of the encoding.</param>
     internal StreamingDetokenizer(Func<int, TokenBytes> bytesOf, int leadingSpacesToDrop)
     {
-        this.bytesOf = bytesOf;
-        this.leadingSpacesToDrop = leadingSpacesToDrop;
+        _bytesOf = bytesOf;
+        _leadingSpacesToDrop = leadingSpacesToDrop;
     }
 
     /// <summary>Takes the next id and returns the text that is now certain, which may be empty.</summary>
     public string Append(int id)
     {
-        var token = bytesOf(id);
+        var token = _bytesOf(id);
         if (token.Bytes.IsEmpty)
             return "";
-        bytesInRun = token.IsSingleByte ? bytesInRun + 1 : 0;
+        _bytesInRun = token.IsSingleByte ? _bytesInRun + 1 : 0;
         var text = Decode(token.Bytes.Span, flush: false);
         // The reference decodes each run of byte tokens by itself, and its UTF-8 decoder drops a byte order mark at the start.
-        return bytesInRun == 3 && text == ByteOrderMark ? "" : text;
+        return _bytesInRun == 3 && text == ByteOrderMark ? "" : text;
     }
 
     /// <summary>Ends the stream: bytes of an unfinished character become U+FFFD.</summary>
@@ -41,12 +41,12 @@ public sealed class StreamingDetokenizer
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
         var needed = Encoding.UTF8.GetMaxCharCount(bytes.Length) + 4;
-        if (buffer.Length < needed)
-            buffer = new char[needed];
-        var text = buffer.AsSpan(0, decoder.GetChars(bytes, buffer, flush));
-        while (leadingSpacesToDrop > 0 && text.Length > 0)
+        if (_buffer.Length < needed)
+            _buffer = new char[needed];
+        var text = _buffer.AsSpan(0, _decoder.GetChars(bytes, _buffer, flush));
+        while (_leadingSpacesToDrop > 0 && text.Length > 0)
         {
-            leadingSpacesToDrop = text[0] == ' ' ? leadingSpacesToDrop - 1 : 0;
+            _leadingSpacesToDrop = text[0] == ' ' ? _leadingSpacesToDrop - 1 : 0;
             if (text[0] == ' ')
                 text = text[1..];
         }

@@ -6,11 +6,11 @@ namespace Transformer2.Gateway;
 /// <summary>The base model that the platform serves, asked for once: it does not change while the node lives.</summary>
 public sealed class BaseModelSource(IGrainFactory grains)
 {
-    private ModelRecord? model;
+    private ModelRecord? _model;
 
     /// <summary>The base model.</summary>
     public async Task<ModelRecord> Get() =>
-        model ??= await grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode).GetModel();
+        _model ??= await grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode).GetModel();
 
     /// <summary>What an expert file must fit.</summary>
     public async Task<ExpertLayout> GetLayout()

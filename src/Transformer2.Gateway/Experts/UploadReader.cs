@@ -12,14 +12,14 @@ namespace Transformer2.Gateway;
 /// </summary>
 internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim slots = new(options.Value.MaxConcurrent, options.Value.MaxConcurrent);
+    private readonly SemaphoreSlim _slots = new(options.Value.MaxConcurrent, options.Value.MaxConcurrent);
 
-    public void Dispose() => slots.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     /// <summary>Runs one upload in a slot of its own; the slot, and with it the memory, is bound until the upload is committed.</summary>
     public async Task<T> Run<T>(Func<Task<T>> upload)
     {
-        if (!await slots.WaitAsync(TimeSpan.Zero))
+        if (!await _slots.WaitAsync(TimeSpan.Zero))
             throw new PlatformException(ErrorReason.UploadsBusy, "Too many uploads run at the moment; repeat this one a little later.");
         try
         {
@@ -27,7 +27,7 @@ internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider
         }
         finally
         {
-            slots.Release();
+            _slots.Release();
         }
     }
 

@@ -7,20 +7,20 @@ namespace Transformer2.Grains.Inference;
 /// </summary>
 public sealed class InFlightGenerations
 {
-    private readonly Lock gate = new();
-    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int count;
-    private bool draining;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _count;
+    private bool _draining;
 
     /// <summary>Begins a generation; disposing the result ends it.</summary>
     /// <exception cref="PlatformException"><see cref="ErrorReason.Draining"/>.</exception>
     public IDisposable Enter()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (draining)
+            if (_draining)
                 throw new PlatformException(ErrorReason.Draining, "The server is stopping; repeat the request.");
-            count++;
+            _count++;
         }
 
         return new Generation(this);
@@ -29,32 +29,32 @@ public sealed class InFlightGenerations
     /// <summary>Takes no new generations, and waits for those that run.</summary>
     public Task Drain(CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            draining = true;
-            if (count == 0)
-                idle.TrySetResult();
+            _draining = true;
+            if (_count == 0)
+                _idle.TrySetResult();
         }
 
-        return idle.Task.WaitAsync(cancellationToken);
+        return _idle.Task.WaitAsync(cancellationToken);
     }
 
     private void Leave()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (--count == 0 && draining)
-                idle.TrySetResult();
+            if (--_count == 0 && _draining)
+                _idle.TrySetResult();
         }
     }
 
     private sealed class Generation(InFlightGenerations owner) : IDisposable
     {
-        private int left;
+        private int _left;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref left, 1) == 0)
+            if (Interlocked.Exchange(ref _left, 1) == 0)
                 owner.Leave();
         }
     }

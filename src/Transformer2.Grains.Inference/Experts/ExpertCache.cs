@@ -11,18 +11,18 @@ namespace Transformer2.Grains.Inference;
 /// </summary>
 public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine, IOptions<InferenceNodeOptions> options)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<CacheKey, LinkedListNode<Entry>> entries = [];
-    private readonly LinkedList<Entry> byUse = [];
-    private long bytes;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<CacheKey, LinkedListNode<Entry>> _entries = [];
+    private readonly LinkedList<Entry> _byUse = [];
+    private long _bytes;
 
     /// <summary>Bytes of the vectors that are held.</summary>
     public long Bytes
     {
         get
         {
-            lock (gate)
-                return bytes;
+            lock (_gate)
+                return _bytes;
         }
     }
 
@@ -54,13 +54,13 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
     // Requests that need the same expert at once share one read; it is bound to none of them, so that one may leave.
     private LinkedListNode<Entry> Touch(CacheKey key, ExpertId id)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (entries.TryGetValue(key, out var node))
-                byUse.Remove(node);
+            if (_entries.TryGetValue(key, out var node))
+                _byUse.Remove(node);
             else
-                entries[key] = node = new(new(key, new(() => Task.Run(() => Read(key, id)))));
-            byUse.AddFirst(node);
+                _entries[key] = node = new(new(key, new(() => Task.Run(() => Read(key, id)))));
+            _byUse.AddFirst(node);
             return node;
         }
     }
@@ -84,22 +84,22 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
 
     private void Account(LinkedListNode<Entry> node, ExpertVector vector)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (node.Value.Bytes == 0 && node.List is not null)
             {
                 node.Value.Bytes = Math.Max(1, vector.ParameterCount * sizeof(float));
-                bytes += node.Value.Bytes;
+                _bytes += node.Value.Bytes;
             }
 
-            while (bytes > options.Value.ExpertCacheBytes && byUse.Last is { } last && last != node)
+            while (_bytes > options.Value.ExpertCacheBytes && _byUse.Last is { } last && last != node)
                 Remove(last);
         }
     }
 
     private void Forget(LinkedListNode<Entry> node)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (node.List is not null)
                 Remove(node);
@@ -108,9 +108,9 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
 
     private void Remove(LinkedListNode<Entry> node)
     {
-        byUse.Remove(node);
-        entries.Remove(node.Value.Key);
-        bytes -= node.Value.Bytes;
+        _byUse.Remove(node);
+        _entries.Remove(node.Value.Key);
+        _bytes -= node.Value.Bytes;
     }
 
     private readonly record struct CacheKey(TenantId Tenant, ContentDigest Digest);

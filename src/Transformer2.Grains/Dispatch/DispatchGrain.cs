@@ -11,7 +11,7 @@ namespace Transformer2.Grains;
 [StatelessWorker, GrainType("t2.dispatch")]
 public sealed class DispatchGrain : Grain, IDispatchGrain
 {
-    private LibrarySnapshot library = new(-1, ImmutableDictionary<ExpertId, ContentDigest>.Empty);
+    private LibrarySnapshot _library = new(-1, ImmutableDictionary<ExpertId, ContentDigest>.Empty);
 
     /// <inheritdoc/>
     public async Task<DispatchPlan> Dispatch(ExpertSelection selection)
@@ -35,10 +35,10 @@ public sealed class DispatchGrain : Grain, IDispatchGrain
     }
 
     private async Task Refresh() =>
-        library = await GrainFactory.GetGrain<IExpertLibraryGrain>(this.GetPrimaryKeyString()).GetSnapshot(library.Version) ?? library;
+        _library = await GrainFactory.GetGrain<IExpertLibraryGrain>(this.GetPrimaryKeyString()).GetSnapshot(_library.Version) ?? _library;
 
     private DispatchedExpert Resolve(ExpertId id, double weight) =>
-        library.Experts.TryGetValue(id, out var digest) ? new(id, digest, weight) : throw ExpertErrors.NotFound(id);
+        _library.Experts.TryGetValue(id, out var digest) ? new(id, digest, weight) : throw ExpertErrors.NotFound(id);
 
     private DispatchPlan Plan(string strategy, ImmutableArray<DispatchedExpert> experts) =>
         new(TenantId.Parse(this.GetPrimaryKeyString()), strategy, experts);

@@ -3,12 +3,12 @@ namespace Transformer2.Hosting;
 /// <summary>The server's own directory, held for as long as the object lives, so that two servers never write to the same state.</summary>
 public sealed class DataDirectory : IDisposable
 {
-    private readonly FileStream held;
+    private readonly FileStream _held;
 
     private DataDirectory(string path, FileStream held)
     {
         Path = path;
-        this.held = held;
+        _held = held;
     }
 
     /// <summary>Its full path.</summary>
@@ -63,5 +63,5 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => held.Dispose();
+    public void Dispose() => _held.Dispose();
 }

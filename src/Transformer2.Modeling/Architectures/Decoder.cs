@@ -11,37 +11,37 @@ namespace Transformer2.Modeling.Architectures;
 /// </summary>
 public sealed class Decoder : IDisposable
 {
-    private readonly DecoderParameters parameters;
-    private readonly DecoderLayer[] layers;
-    private readonly RotaryEmbedding rotary;
-    private readonly RmsNorm norm;
+    private readonly DecoderParameters _parameters;
+    private readonly DecoderLayer[] _layers;
+    private readonly RotaryEmbedding _rotary;
+    private readonly RmsNorm _norm;
 
     /// <summary>Builds the model over its parameters, which it owns from now on.</summary>
     public Decoder(ModelConfig config, DecoderParameters parameters)
     {
         Config = config;
-        this.parameters = parameters;
+        _parameters = parameters;
         var builder = new DecoderBuilder(config, parameters);
-        layers = [.. Enumerable.Range(0, config.Layers).Select(builder.Layer)];
-        norm = builder.Norm("model.norm.weight");
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(builder.Layer)];
+        _norm = builder.Norm("model.norm.weight");
         Projections = builder.Projections;
-        rotary = new RotaryEmbedding(config, parameters.Embedding.device);
+        _rotary = new RotaryEmbedding(config, parameters.Embedding.device);
     }
 
     /// <summary>The model's shape.</summary>
     public ModelConfig Config { get; }
 
     /// <summary>The weights by checkpoint name.</summary>
-    public DecoderParameters Parameters => parameters;
+    public DecoderParameters Parameters => _parameters;
 
     /// <summary>All matrices that an expert may adapt, in checkpoint order.</summary>
     public IReadOnlyList<Linear> Projections { get; }
 
     /// <summary>Number type of the weights.</summary>
-    public ScalarType DType => parameters.Embedding.dtype;
+    public ScalarType DType => _parameters.Embedding.dtype;
 
     /// <summary>Where the weights are.</summary>
-    public Device Device => parameters.Embedding.device;
+    public Device Device => _parameters.Embedding.device;
 
     /// <summary>A pass over whole sequences, without a cache.</summary>
     /// <param name="ids">Int64 [batch, time]</param>
@@ -84,29 +84,29 @@ public sealed class Decoder : IDisposable
 
     /// <param name="hidden">[..., hidden]</param>
     /// <returns>[..., vocabulary]</returns>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, parameters.Head);
+    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _parameters.Head);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        rotary.Dispose();
+        _rotary.Dispose();
         foreach (var projection in Projections) projection.Factors?.Dispose();
-        parameters.Dispose();
+        _parameters.Dispose();
     }
 
     private Tensor Run(Tensor ids, Tensor positions, Tensor mask, CacheWindow? cache, RowExperts? experts, Action<Tensor>? observe)
     {
-        var (cos, sin) = rotary.Forward(positions, DType);
+        var (cos, sin) = _rotary.Forward(positions, DType);
         var context = new AttentionContext(cos, sin, mask, cache);
-        var x = parameters.Embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1); // [batch, time, hidden]
+        var x = _parameters.Embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1); // [batch, time, hidden]
         observe?.Invoke(x);
-        foreach (var layer in layers)
+        foreach (var layer in _layers)
         {
             x = layer.Forward(x, context, experts);
             observe?.Invoke(x);
         }
 
-        return norm.Forward(x);
+        return _norm.Forward(x);
     }
 
     // [batch, 1, time, length]: a position sees itself and everything before it.

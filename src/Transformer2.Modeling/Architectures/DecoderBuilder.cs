@@ -6,9 +6,9 @@ namespace Transformer2.Modeling.Architectures;
 /// <summary>Puts a decoder's layers together from named parameters.</summary>
 internal sealed class DecoderBuilder(ModelConfig config, DecoderParameters parameters)
 {
-    private readonly List<Linear> projections = [];
+    private readonly List<Linear> _projections = [];
 
-    public IReadOnlyList<Linear> Projections => projections;
+    public IReadOnlyList<Linear> Projections => _projections;
 
     public RmsNorm Norm(string name) => new(parameters[name], config.RmsNormEpsilon);
 
@@ -31,7 +31,7 @@ internal sealed class DecoderBuilder(ModelConfig config, DecoderParameters param
     private Linear Projection(string module, bool bias)
     {
         var linear = new Linear(module + ".weight", parameters[module + ".weight"], bias ? parameters[module + ".bias"] : null);
-        projections.Add(linear);
+        _projections.Add(linear);
         return linear;
     }
 }

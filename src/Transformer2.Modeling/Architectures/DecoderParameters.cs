@@ -10,24 +10,24 @@ public sealed class DecoderParameters : IDisposable
     private const string EmbeddingName = "model.embed_tokens.weight";
     private const string HeadName = "lm_head.weight";
 
-    private readonly Dictionary<string, Tensor> tensors;
+    private readonly Dictionary<string, Tensor> _tensors;
 
-    private DecoderParameters(Dictionary<string, Tensor> tensors) => this.tensors = tensors;
+    private DecoderParameters(Dictionary<string, Tensor> tensors) => _tensors = tensors;
 
     /// <summary>All weights, sorted by name; tied ones once.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> All => tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal);
+    public IEnumerable<KeyValuePair<string, Tensor>> All => _tensors.OrderBy(entry => entry.Key, StringComparer.Ordinal);
 
     /// <summary>Number of weights.</summary>
-    public long Count => tensors.Values.Sum(tensor => tensor.numel());
+    public long Count => _tensors.Values.Sum(tensor => tensor.numel());
 
     /// <summary>[vocabulary, hidden]</summary>
-    internal Tensor Embedding => tensors[EmbeddingName];
+    internal Tensor Embedding => _tensors[EmbeddingName];
 
     /// <summary>[vocabulary, hidden]; the embedding itself when tied.</summary>
-    internal Tensor Head => tensors.TryGetValue(HeadName, out var head) ? head : Embedding;
+    internal Tensor Head => _tensors.TryGetValue(HeadName, out var head) ? head : Embedding;
 
     /// <summary>One weight by its checkpoint name.</summary>
-    public Tensor this[string name] => tensors[name];
+    public Tensor this[string name] => _tensors[name];
 
     /// <summary>The names and shapes that a checkpoint of this configuration must hold.</summary>
     public static IReadOnlyDictionary<string, long[]> Shapes(ModelConfig config)
@@ -66,6 +66,6 @@ public sealed class DecoderParameters : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in tensors.Values) tensor.Dispose();
+        foreach (var tensor in _tensors.Values) tensor.Dispose();
     }
 }

@@ -10,8 +10,8 @@ namespace Transformer2.Modeling.Architectures;
 /// </summary>
 public sealed class KeyValueCache : IDisposable
 {
-    private readonly Tensor[] keys;
-    private readonly Tensor[] values;
+    private readonly Tensor[] _keys;
+    private readonly Tensor[] _values;
 
     /// <summary>Allocates 2 * layers * rows * capacity * kv_heads * head_dim numbers.</summary>
     /// <param name="config">The model's shape.</param>
@@ -24,8 +24,8 @@ public sealed class KeyValueCache : IDisposable
         Rows = rows;
         Capacity = capacity;
         long[] shape = [rows, capacity, config.KeyValueHeads, config.HeadDim];
-        keys = Allocate(config.Layers, shape, dtype, device);
-        values = Allocate(config.Layers, shape, dtype, device);
+        _keys = Allocate(config.Layers, shape, dtype, device);
+        _values = Allocate(config.Layers, shape, dtype, device);
     }
 
     /// <summary>Most sequences at once.</summary>
@@ -38,7 +38,7 @@ public sealed class KeyValueCache : IDisposable
     public void CopyRow(int from, int to, int length)
     {
         using var scope = NewDisposeScope();
-        foreach (var cache in keys.Concat(values))
+        foreach (var cache in _keys.Concat(_values))
             cache[to].narrow(0, 0, length).copy_(cache[from].narrow(0, 0, length));
     }
 
@@ -46,16 +46,16 @@ public sealed class KeyValueCache : IDisposable
     public void ClearRow(int row, int length)
     {
         using var scope = NewDisposeScope();
-        foreach (var cache in keys.Concat(values)) cache[row].narrow(0, 0, length).zero_();
+        foreach (var cache in _keys.Concat(_values)) cache[row].narrow(0, 0, length).zero_();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var cache in keys.Concat(values)) cache.Dispose();
+        foreach (var cache in _keys.Concat(_values)) cache.Dispose();
     }
 
-    internal (Tensor Keys, Tensor Values) Layer(int index) => (keys[index], values[index]);
+    internal (Tensor Keys, Tensor Values) Layer(int index) => (_keys[index], _values[index]);
 
     private static Tensor[] Allocate(int layers, long[] shape, ScalarType dtype, Device device) =>
         [.. Enumerable.Range(0, layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];

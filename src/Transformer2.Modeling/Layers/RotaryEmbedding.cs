@@ -10,7 +10,7 @@ namespace Transformer2.Modeling.Layers;
 /// </summary>
 internal sealed class RotaryEmbedding : IDisposable
 {
-    private readonly Tensor inverseFrequencies; // [head_dim / 2], float32
+    private readonly Tensor _inverseFrequencies; // [head_dim / 2], float32
 
     public RotaryEmbedding(ModelConfig config, Device device)
     {
@@ -18,14 +18,14 @@ internal sealed class RotaryEmbedding : IDisposable
         var exponents = arange(0, config.HeadDim, 2, dtype: ScalarType.Float32) / config.HeadDim;
         var frequencies = 1.0 / pow(config.RopeTheta, exponents);
         if (config.RopeScaling is { } scaling) frequencies = Scale(frequencies, scaling);
-        inverseFrequencies = frequencies.to(device).DetachFromDisposeScope();
+        _inverseFrequencies = frequencies.to(device).DetachFromDisposeScope();
     }
 
     /// <param name="positions">Int64 [batch, time]</param>
     /// <returns>cos and sin, each [batch, time, 1, head_dim], in <paramref name="dtype"/></returns>
     public (Tensor Cos, Tensor Sin) Forward(Tensor positions, ScalarType dtype)
     {
-        var angles = positions.to_type(ScalarType.Float32).unsqueeze(-1) * inverseFrequencies; // [batch, time, head_dim / 2]
+        var angles = positions.to_type(ScalarType.Float32).unsqueeze(-1) * _inverseFrequencies; // [batch, time, head_dim / 2]
         var both = cat([angles, angles], -1).unsqueeze(2);
         return (both.cos().to_type(dtype), both.sin().to_type(dtype));
     }
@@ -39,7 +39,7 @@ internal sealed class RotaryEmbedding : IDisposable
         return (x * cos) + (cat([-halves[1], halves[0]], -1) * sin);
     }
 
-    public void Dispose() => inverseFrequencies.Dispose();
+    public void Dispose() => _inverseFrequencies.Dispose();
 
     private static Tensor Scale(Tensor frequencies, Llama3RopeScaling scaling)
     {

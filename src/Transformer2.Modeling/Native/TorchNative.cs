@@ -21,7 +21,7 @@ public static class TorchNative
         ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
 
     private static readonly Lock Gate = new();
-    private static bool loaded;
+    private static bool _loaded;
 
     /// <summary>Makes TorchSharp usable in this process. Idempotent and thread-safe.</summary>
     /// <exception cref="DllNotFoundException">libtorch is not beside the application, or does not load.</exception>
@@ -29,9 +29,9 @@ public static class TorchNative
     {
         lock (Gate)
         {
-            if (loaded) return;
+            if (_loaded) return;
             if (OperatingSystem.IsLinux()) LoadOnLinux();
-            loaded = true;
+            _loaded = true;
         }
     }
 

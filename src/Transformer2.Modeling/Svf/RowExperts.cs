@@ -6,7 +6,7 @@ namespace Transformer2.Modeling.Svf;
 /// <summary>Which effective multipliers each row of a batch uses, per adapted matrix.</summary>
 public sealed class RowExperts
 {
-    private readonly Dictionary<string, MatrixRows> matrices = [];
+    private readonly Dictionary<string, MatrixRows> _matrices = [];
 
     /// <summary>Every row uses the same multipliers.</summary>
     /// <param name="multipliers">Matrix name to z [rank], or [1, rank], or one per row [batch, rank]; may require gradients.</param>
@@ -14,17 +14,17 @@ public sealed class RowExperts
     {
         var experts = new RowExperts();
         foreach (var (name, z) in multipliers)
-            experts.matrices.Add(name, new MatrixRows(z.dim() == 1 ? z.unsqueeze(0) : z, null, null, null));
+            experts._matrices.Add(name, new MatrixRows(z.dim() == 1 ? z.unsqueeze(0) : z, null, null, null));
         return experts;
     }
 
     /// <summary>Adds one matrix of a mixed batch.</summary>
     /// <param name="matrix">The checkpoint's parameter name.</param>
     /// <param name="rows">The batch's rows for this matrix.</param>
-    public void Add(string matrix, MatrixRows rows) => matrices.Add(matrix, rows);
+    public void Add(string matrix, MatrixRows rows) => _matrices.Add(matrix, rows);
 
     /// <summary>The matrix's rows, or null when no row adapts it.</summary>
-    public MatrixRows? Find(string matrix) => matrices.GetValueOrDefault(matrix);
+    public MatrixRows? Find(string matrix) => _matrices.GetValueOrDefault(matrix);
 }
 
 /// <summary>How the rows of a batch use one matrix.</summary>

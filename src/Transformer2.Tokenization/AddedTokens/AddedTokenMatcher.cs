@@ -5,14 +5,14 @@ namespace Transformer2.Tokenization;
 /// <summary>Finds added tokens in a text: the left-most, of those the longest, and only in characters that are not from the user.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly Node root = new();
+    private readonly Node _root = new();
 
     /// <param name="tokens">Tokens by the text to look for.</param>
     public AddedTokenMatcher(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
         foreach (var (text, token) in tokens)
         {
-            var node = root;
+            var node = _root;
             foreach (var c in text)
             {
                 if (!node.Children.TryGetValue(c, out var child))
@@ -27,7 +27,7 @@ internal sealed class AddedTokenMatcher
     /// <summary>Parts of the text in order: either a token, or the text between tokens.</summary>
     public List<(MarkedText Text, AddedToken? Token)> Split(MarkedText text)
     {
-        if (root.Children.Count == 0 || text.IsAllFromUser)
+        if (_root.Children.Count == 0 || text.IsAllFromUser)
             return text.Length == 0 ? [] : [(text, null)];
         var parts = new List<(MarkedText, AddedToken?)>();
         var span = text.Text.Span;
@@ -61,7 +61,7 @@ internal sealed class AddedTokenMatcher
     {
         (AddedToken, int)? best = null;
         var span = text.Text.Span;
-        var node = root;
+        var node = _root;
         for (var at = start; at < span.Length && !text.IsFromUser(at) && node.Children.TryGetValue(span[at], out node); at++)
         {
             if (node.Token is { } token)

@@ -5,19 +5,19 @@ namespace Transformer2.Tokenization;
 /// <summary>Byte-pair encoding of one word, over bytes (GPT-2) or over characters with bytes as fallback (SentencePiece).</summary>
 internal sealed class BpeModel
 {
-    private readonly BpeOptions options;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private readonly int?[] byteIds = new int?[256];
+    private readonly BpeOptions _options;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly int?[] _byteIds = new int?[256];
 
     /// <param name="vocabulary">Tokens that text can become: no special ones.</param>
     public BpeModel(BpeOptions options, Dictionary<string, int> vocabulary)
     {
-        this.options = options;
-        lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        _options = options;
+        _lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var b = 0; b < 256; b++)
         {
             var spelling = options.ByteLevel ? ByteAlphabet.ToChar((byte)b).ToString() : ByteToken(b);
-            byteIds[b] = vocabulary.TryGetValue(spelling, out var id) ? id : null;
+            _byteIds[b] = vocabulary.TryGetValue(spelling, out var id) ? id : null;
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed class BpeModel
     {
         if (word.IsEmpty)
             return;
-        if (options.ByteLevel)
+        if (_options.ByteLevel)
             EncodeBytes(word, buffer, output);
         else
             EncodeCharacters(word, buffer, output);
@@ -39,12 +39,12 @@ internal sealed class BpeModel
         var size = Encoding.UTF8.GetByteCount(word);
         var bytes = size <= 256 ? stackalloc byte[size] : new byte[size];
         Encoding.UTF8.GetBytes(word, bytes);
-        if (options.IgnoreMerges)
+        if (_options.IgnoreMerges)
         {
             var spelling = size <= 256 ? stackalloc char[size] : new char[size];
             for (var i = 0; i < size; i++)
                 spelling[i] = ByteAlphabet.ToChar(bytes[i]);
-            if (lookup.TryGetValue(spelling, out var whole))
+            if (_lookup.TryGetValue(spelling, out var whole))
             {
                 output.Add(whole);
                 return;
@@ -52,13 +52,13 @@ internal sealed class BpeModel
         }
         buffer.Clear();
         foreach (var b in bytes)
-            buffer.Add(byteIds[b] ?? options.UnknownId ?? throw new TokenizerException($"The vocabulary has no token for byte 0x{b:X2}."));
+            buffer.Add(_byteIds[b] ?? _options.UnknownId ?? throw new TokenizerException($"The vocabulary has no token for byte 0x{b:X2}."));
         buffer.MergeInto(output);
     }
 
     private void EncodeCharacters(ReadOnlySpan<char> word, MergeBuffer buffer, List<int> output)
     {
-        if (options.IgnoreMerges && lookup.TryGetValue(word, out var whole))
+        if (_options.IgnoreMerges && _lookup.TryGetValue(word, out var whole))
         {
             output.Add(whole);
             return;
@@ -68,12 +68,12 @@ internal sealed class BpeModel
         for (int at = 0, length; at < word.Length; at += length)
         {
             Rune.DecodeFromUtf16(word[at..], out var rune, out length);
-            if (lookup.TryGetValue(word.Slice(at, length), out var id))
+            if (_lookup.TryGetValue(word.Slice(at, length), out var id))
                 buffer.Add(id);
             else if (!TryAddBytes(rune, buffer))
             {
-                if (!(afterUnknown && options.FuseUnknown))
-                    buffer.Add(options.UnknownId ?? throw new TokenizerException($"The vocabulary has no token for U+{rune.Value:X4}."));
+                if (!(afterUnknown && _options.FuseUnknown))
+                    buffer.Add(_options.UnknownId ?? throw new TokenizerException($"The vocabulary has no token for U+{rune.Value:X4}."));
                 afterUnknown = true;
                 continue;
             }
@@ -86,15 +86,15 @@ internal sealed class BpeModel
     {
         Span<byte> bytes = stackalloc byte[4];
         bytes = bytes[..rune.EncodeToUtf8(bytes)];
-        if (!options.ByteFallback)
+        if (!_options.ByteFallback)
             return false;
         foreach (var b in bytes)
         {
-            if (byteIds[b] is null)
+            if (_byteIds[b] is null)
                 return false;
         }
         foreach (var b in bytes)
-            buffer.Add(byteIds[b]!.Value);
+            buffer.Add(_byteIds[b]!.Value);
         return true;
     }
 }

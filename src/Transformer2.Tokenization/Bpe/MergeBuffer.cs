@@ -7,44 +7,44 @@ namespace Transformer2.Tokenization;
 internal sealed class MergeBuffer(MergeTable merges)
 {
     private const int None = -1;
-    private readonly MergeQueue queue = new();
-    private Symbol[] symbols = new Symbol[32];
-    private int count;
+    private readonly MergeQueue _queue = new();
+    private Symbol[] _symbols = new Symbol[32];
+    private int _count;
 
-    public void Clear() => count = 0;
+    public void Clear() => _count = 0;
 
     public void Add(int id)
     {
-        if (count == symbols.Length)
-            Array.Resize(ref symbols, count * 2);
-        symbols[count] = new Symbol { Id = id, Previous = count - 1, Next = count + 1 };
-        count++;
+        if (_count == _symbols.Length)
+            Array.Resize(ref _symbols, _count * 2);
+        _symbols[_count] = new Symbol { Id = id, Previous = _count - 1, Next = _count + 1 };
+        _count++;
     }
 
     /// <summary>Merges what was added and appends the resulting ids.</summary>
     public void MergeInto(List<int> output)
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < _count; i++)
             Consider(i);
-        while (queue.TryDequeue(out var rank, out var at))
+        while (_queue.TryDequeue(out var rank, out var at))
         {
             // Neighbours may have merged since: then the symbol begins another pair, or none.
-            if (symbols[at].Rank == rank)
+            if (_symbols[at].Rank == rank)
                 Merge(at);
         }
-        for (var i = 0; i < count; i = symbols[i].Next)
-            output.Add(symbols[i].Id);
+        for (var i = 0; i < _count; i = _symbols[i].Next)
+            output.Add(_symbols[i].Id);
     }
 
     private void Merge(int at)
     {
-        ref var left = ref symbols[at];
-        ref var right = ref symbols[left.Next];
+        ref var left = ref _symbols[at];
+        ref var right = ref _symbols[left.Next];
         left.Id = left.Joined;
         left.Next = right.Next;
         right.Rank = None;
-        if (left.Next < count)
-            symbols[left.Next].Previous = at;
+        if (left.Next < _count)
+            _symbols[left.Next].Previous = at;
         Consider(at);
         if (left.Previous >= 0)
             Consider(left.Previous);
@@ -53,12 +53,12 @@ internal sealed class MergeBuffer(MergeTable merges)
     /// <summary>Notes and queues the merge of a symbol with the one after it, if there is one.</summary>
     private void Consider(int at)
     {
-        ref var left = ref symbols[at];
+        ref var left = ref _symbols[at];
         left.Rank = None;
-        if (left.Next >= count || !merges.TryGet(left.Id, symbols[left.Next].Id, out var rank, out var joined))
+        if (left.Next >= _count || !merges.TryGet(left.Id, _symbols[left.Next].Id, out var rank, out var joined))
             return;
         (left.Rank, left.Joined) = (rank, joined);
-        queue.Enqueue(rank, at);
+        _queue.Enqueue(rank, at);
     }
 
     private struct Symbol

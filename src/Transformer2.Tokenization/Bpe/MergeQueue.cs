@@ -6,51 +6,51 @@ namespace Transformer2.Tokenization;
 /// </summary>
 internal sealed class MergeQueue
 {
-    private ulong[] heap = new ulong[64];
-    private int count;
+    private ulong[] _heap = new ulong[64];
+    private int _count;
 
     public void Enqueue(int rank, int position)
     {
-        if (count == heap.Length)
-            Array.Resize(ref heap, count * 2);
+        if (_count == _heap.Length)
+            Array.Resize(ref _heap, _count * 2);
         var item = ((ulong)(uint)rank << 32) | (uint)position;
-        var at = count++;
-        while (at > 0 && heap[(at - 1) >> 2] > item)
+        var at = _count++;
+        while (at > 0 && _heap[(at - 1) >> 2] > item)
         {
-            heap[at] = heap[(at - 1) >> 2];
+            _heap[at] = _heap[(at - 1) >> 2];
             at = (at - 1) >> 2;
         }
-        heap[at] = item;
+        _heap[at] = item;
     }
 
     public bool TryDequeue(out int rank, out int position)
     {
-        if (count == 0)
+        if (_count == 0)
         {
             (rank, position) = (0, 0);
             return false;
         }
-        (rank, position) = ((int)(heap[0] >> 32), (int)heap[0]);
-        SiftDown(heap[--count]);
+        (rank, position) = ((int)(_heap[0] >> 32), (int)_heap[0]);
+        SiftDown(_heap[--_count]);
         return true;
     }
 
     private void SiftDown(ulong item)
     {
         var at = 0;
-        for (var child = 1; child < count; child = (4 * at) + 1)
+        for (var child = 1; child < _count; child = (4 * at) + 1)
         {
             var least = child;
-            for (var other = child + 1; other < Math.Min(child + 4, count); other++)
+            for (var other = child + 1; other < Math.Min(child + 4, _count); other++)
             {
-                if (heap[other] < heap[least])
+                if (_heap[other] < _heap[least])
                     least = other;
             }
-            if (heap[least] >= item)
+            if (_heap[least] >= item)
                 break;
-            heap[at] = heap[least];
+            _heap[at] = _heap[least];
             at = least;
         }
-        heap[at] = item;
+        _heap[at] = item;
     }
 }

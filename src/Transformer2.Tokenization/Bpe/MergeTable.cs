@@ -9,15 +9,15 @@ namespace Transformer2.Tokenization;
 internal sealed class MergeTable
 {
     private const ulong Empty = ulong.MaxValue;
-    private readonly Entry[] entries;
-    private readonly int shift;
+    private readonly Entry[] _entries;
+    private readonly int _shift;
 
     public MergeTable(int capacity)
     {
         var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity * 2, 16));
-        entries = new Entry[size];
-        Array.Fill(entries, new Entry(Empty, 0, 0));
-        shift = 64 - BitOperations.Log2(size);
+        _entries = new Entry[size];
+        Array.Fill(_entries, new Entry(Empty, 0, 0));
+        _shift = 64 - BitOperations.Log2(size);
     }
 
     public void Add(int left, int right, int rank, int id)
@@ -39,9 +39,9 @@ internal sealed class MergeTable
     {
         var key = Key(left, right);
         // Fibonacci hashing; at most half of the entries are taken, so there is always an empty one.
-        for (var at = (key ^ (key >> 29)) * 0x9E3779B97F4A7C15UL >> shift; ; at = (at + 1) & ((ulong)entries.Length - 1))
+        for (var at = (key ^ (key >> 29)) * 0x9E3779B97F4A7C15UL >> _shift; ; at = (at + 1) & ((ulong)_entries.Length - 1))
         {
-            ref var entry = ref entries[at];
+            ref var entry = ref _entries[at];
             if (entry.Pair == key || entry.Pair == Empty)
                 return ref entry;
         }

@@ -10,9 +10,9 @@ namespace Transformer2.Tokenization;
 public sealed class ChatTemplate
 {
     private const int MaxSourceLength = 1 << 20;
-    private readonly Body body;
-    private readonly IReadOnlyDictionary<string, string> tokens;
-    private readonly TimeProvider clock;
+    private readonly Body _body;
+    private readonly IReadOnlyDictionary<string, string> _tokens;
+    private readonly TimeProvider _clock;
 
     /// <summary>Parses a template.</summary>
     /// <param name="source">The Jinja source.</param>
@@ -23,9 +23,9 @@ public sealed class ChatTemplate
     {
         if (source.Length > MaxSourceLength)
             throw new ChatTemplateException($"The chat template has more than {MaxSourceLength} characters.");
-        body = TemplateParser.Parse(source);
-        this.tokens = tokens ?? new Dictionary<string, string>();
-        this.clock = clock ?? TimeProvider.System;
+        _body = TemplateParser.Parse(source);
+        _tokens = tokens ?? new Dictionary<string, string>();
+        _clock = clock ?? TimeProvider.System;
     }
 
     /// <summary>Reads a model's template, or gives null when the model has none.</summary>
@@ -61,14 +61,14 @@ public sealed class ChatTemplate
     /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, bool, IReadOnlyDictionary{string, object})"/>
     public IReadOnlyList<TextSegment> Render(IReadOnlyDictionary<string, object?> variables)
     {
-        var scope = new Scope(null, new RenderContext(clock));
+        var scope = new Scope(null, new RenderContext(_clock));
         Globals.AddTo(scope);
         foreach (var name in (string[])["tools", "documents"])
             scope[name] = null;
         foreach (var (name, value) in variables)
             scope[name] = TemplateValues.FromUser(value);
-        foreach (var (name, token) in tokens)
+        foreach (var (name, token) in _tokens)
             scope[name] = Text.Of(token);
-        return body.Capture(new Scope(scope)).Segments;
+        return _body.Capture(new Scope(scope)).Segments;
     }
 }

@@ -8,47 +8,47 @@ namespace Transformer2.Tokenization;
 /// </summary>
 public sealed class HuggingFaceTokenizer : ITokenizer
 {
-    private readonly INormalizer? normalizer;
-    private readonly IPreTokenizer? preTokenizer;
-    private readonly BpeModel model;
-    private readonly MergeTable merges;
-    private readonly Surroundings surroundings;
-    private readonly AddedTokenMatcher rawTokens;
-    private readonly AddedTokenMatcher normalizedTokens;
-    private readonly Dictionary<string, int> ids;
-    private readonly Dictionary<int, string> spellings;
-    private readonly Dictionary<int, TokenBytes> bytes;
-    private readonly int leadingSpacesToDrop;
+    private readonly INormalizer? _normalizer;
+    private readonly IPreTokenizer? _preTokenizer;
+    private readonly BpeModel _model;
+    private readonly MergeTable _merges;
+    private readonly Surroundings _surroundings;
+    private readonly AddedTokenMatcher _rawTokens;
+    private readonly AddedTokenMatcher _normalizedTokens;
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<int, string> _spellings;
+    private readonly Dictionary<int, TokenBytes> _bytes;
+    private readonly int _leadingSpacesToDrop;
 
     private HuggingFaceTokenizer(JsonElement root)
     {
         var modelElement = root.Require("model", JsonValueKind.Object);
-        ids = BpeReader.Vocabulary(modelElement);
+        _ids = BpeReader.Vocabulary(modelElement);
         var added = AddedTokenReader.Read(root);
         SpecialIds = added.Where(t => t.IsSpecial).Select(t => t.Id).ToHashSet();
-        normalizer = PipelineReader.Normalizer(root.Find("normalizer"));
-        (preTokenizer, var byteLevel) = PipelineReader.PreTokenizer(root.Find("pre_tokenizer"));
-        var options = BpeReader.Options(modelElement, ids, byteLevel);
-        merges = BpeReader.Merges(modelElement, ids, SpecialIds);
-        model = new BpeModel(options, ids.Where(t => !SpecialIds.Contains(t.Value)).ToDictionary(StringComparer.Ordinal));
-        surroundings = PostProcessorReader.Read(root.Find("post_processor"));
-        rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
+        _normalizer = PipelineReader.Normalizer(root.Find("normalizer"));
+        (_preTokenizer, var byteLevel) = PipelineReader.PreTokenizer(root.Find("pre_tokenizer"));
+        var options = BpeReader.Options(modelElement, _ids, byteLevel);
+        _merges = BpeReader.Merges(modelElement, _ids, SpecialIds);
+        _model = new BpeModel(options, _ids.Where(t => !SpecialIds.Contains(t.Value)).ToDictionary(StringComparer.Ordinal));
+        _surroundings = PostProcessorReader.Read(root.Find("post_processor"));
+        _rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
         foreach (var token in added)
-            ids[token.Content] = token.Id;
+            _ids[token.Content] = token.Id;
 
         var decoder = DecoderReader.Read(root.Find("decoder"));
-        leadingSpacesToDrop = decoder.LeadingSpacesToDrop;
+        _leadingSpacesToDrop = decoder.LeadingSpacesToDrop;
         var addedIds = added.Select(t => t.Id).ToHashSet();
-        spellings = new Dictionary<int, string>(ids.Count);
-        bytes = new Dictionary<int, TokenBytes>(ids.Count);
-        foreach (var (spelling, id) in ids)
+        _spellings = new Dictionary<int, string>(_ids.Count);
+        _bytes = new Dictionary<int, TokenBytes>(_ids.Count);
+        foreach (var (spelling, id) in _ids)
         {
-            if (!spellings.TryAdd(id, spelling))
-                throw new TokenizerException($"Two tokens have the id {id}: '{spellings[id]}' and '{spelling}'.");
-            bytes[id] = decoder.Bytes(spelling, addedIds.Contains(id));
+            if (!_spellings.TryAdd(id, spelling))
+                throw new TokenizerException($"Two tokens have the id {id}: '{_spellings[id]}' and '{spelling}'.");
+            _bytes[id] = decoder.Bytes(spelling, addedIds.Contains(id));
         }
-        VocabularySize = spellings.Keys.DefaultIfEmpty(-1).Max() + 1;
+        VocabularySize = _spellings.Keys.DefaultIfEmpty(-1).Max() + 1;
     }
 
     /// <inheritdoc/>
@@ -83,19 +83,19 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     {
         var output = new List<int>();
         if (addBos)
-            output.AddRange(surroundings.Before);
-        var buffer = new MergeBuffer(merges);
+            output.AddRange(_surroundings.Before);
+        var buffer = new MergeBuffer(_merges);
         var isFirst = true;
-        foreach (var (raw, token) in rawTokens.Split(MarkedText.Join(segments)))
+        foreach (var (raw, token) in _rawTokens.Split(MarkedText.Join(segments)))
         {
             if (token is not null)
                 output.Add(token.Id);
             else
-                EncodeNormalized(normalizer is null ? raw : normalizer.Normalize(raw), isFirst, buffer, output);
+                EncodeNormalized(_normalizer is null ? raw : _normalizer.Normalize(raw), isFirst, buffer, output);
             isFirst = false;
         }
         if (addBos)
-            output.AddRange(surroundings.After);
+            output.AddRange(_surroundings.After);
         return output;
     }
 
@@ -107,23 +107,23 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public string? TokenText(int id) => spellings.GetValueOrDefault(id);
+    public string? TokenText(int id) => _spellings.GetValueOrDefault(id);
 
     /// <inheritdoc/>
-    public int? TokenId(string token) => ids.TryGetValue(token, out var id) ? id : null;
+    public int? TokenId(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
     /// <inheritdoc/>
     public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) => new(
-        id => skipSpecial && SpecialIds.Contains(id) ? default : bytes.GetValueOrDefault(id),
-        leadingSpacesToDrop);
+        id => skipSpecial && SpecialIds.Contains(id) ? default : _bytes.GetValueOrDefault(id),
+        _leadingSpacesToDrop);
 
     private string Normalize(string text) =>
-        normalizer is null ? text : normalizer.Normalize(new MarkedText(text, isFromUser: false)).Text.ToString();
+        _normalizer is null ? text : _normalizer.Normalize(new MarkedText(text, isFromUser: false)).Text.ToString();
 
     private void EncodeNormalized(MarkedText text, bool isFirst, MergeBuffer buffer, List<int> output)
     {
         var words = new List<Piece>();
-        foreach (var (part, token) in normalizedTokens.Split(text))
+        foreach (var (part, token) in _normalizedTokens.Split(text))
         {
             if (token is not null)
             {
@@ -133,12 +133,12 @@ public sealed class HuggingFaceTokenizer : ITokenizer
             {
                 words.Clear();
                 var piece = new Piece(part.Text, isFirst);
-                if (preTokenizer is null)
+                if (_preTokenizer is null)
                     words.Add(piece);
                 else
-                    preTokenizer.Split(piece, words);
+                    _preTokenizer.Split(piece, words);
                 foreach (var word in words)
-                    model.Encode(word.Text.Span, buffer, output);
+                    _model.Encode(word.Text.Span, buffer, output);
             }
             isFirst = false;
         }

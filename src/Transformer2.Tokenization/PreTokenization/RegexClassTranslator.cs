@@ -5,8 +5,8 @@ namespace Transformer2.Tokenization;
 /// <summary>The part of <see cref="RegexTranslator"/> that rewrites <c>[…]</c>.</summary>
 internal sealed class RegexClassTranslator(RegexTranslator pattern)
 {
-    private readonly StringBuilder members = new();
-    private readonly List<string> negatedMembers = [];
+    private readonly StringBuilder _members = new();
+    private readonly List<string> _negatedMembers = [];
 
     /// <summary>Takes everything after the opening bracket and gives an expression that matches one character.</summary>
     public string Translate()
@@ -15,12 +15,12 @@ internal sealed class RegexClassTranslator(RegexTranslator pattern)
         for (var first = true; first || !pattern.Take("]"); first = false)
             Member(first);
         // \S, \P{L} and the like are not the inside of a class over the projection; they become alternatives.
-        List<string> alternatives = [.. negatedMembers.Select(m => $"[^{m}]")];
-        if (members.Length > 0)
-            alternatives.Add($"[{members}]");
+        List<string> alternatives = [.. _negatedMembers.Select(m => $"[^{m}]")];
+        if (_members.Length > 0)
+            alternatives.Add($"[{_members}]");
         var any = string.Join('|', alternatives);
         if (negated)
-            return negatedMembers.Count == 0 ? $"[^{members}]" : $@"(?:(?!{any})[\u0000-\uFFFF])";
+            return _negatedMembers.Count == 0 ? $"[^{_members}]" : $@"(?:(?!{any})[\u0000-\uFFFF])";
         return alternatives.Count == 1 ? any : $"(?:{any})";
     }
 
@@ -29,9 +29,9 @@ internal sealed class RegexClassTranslator(RegexTranslator pattern)
         if (pattern.TryClassEscape(out var escape, out var negated))
         {
             if (negated)
-                negatedMembers.Add(escape);
+                _negatedMembers.Add(escape);
             else
-                members.Append(escape);
+                _members.Append(escape);
             return;
         }
         if (pattern.Peek() == '[' || (pattern.Peek() == '&' && pattern.Peek(1) == '&') || (first && pattern.Peek() == ']'))
@@ -39,7 +39,7 @@ internal sealed class RegexClassTranslator(RegexTranslator pattern)
         var low = pattern.Literal();
         if (pattern.Peek() != '-' || pattern.Peek(1) == ']')
         {
-            members.Append(pattern.CharacterMembers(low));
+            _members.Append(pattern.CharacterMembers(low));
             return;
         }
         pattern.Take("-");
@@ -48,6 +48,6 @@ internal sealed class RegexClassTranslator(RegexTranslator pattern)
         var high = pattern.Literal();
         if (high < low || (low <= '\uF8FF' && high >= '\uD800'))
             throw pattern.Unsupported("range");
-        members.Append(pattern.RangeMembers(low, high));
+        _members.Append(pattern.RangeMembers(low, high));
     }
 }

@@ -16,14 +16,14 @@ internal sealed class RegexPattern : IPattern
 
     // Generous: patterns of real tokenizers are linear; one that backtracks without end must not take a thread with it.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-    private readonly Regex regex;
+    private readonly Regex _regex;
 
     public RegexPattern(string pattern)
     {
         var translated = new RegexTranslator(pattern).Translate();
         try
         {
-            regex = new Regex(translated, RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout);
+            _regex = new Regex(translated, RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout);
         }
         catch (ArgumentException e)
         {
@@ -63,7 +63,7 @@ internal sealed class RegexPattern : IPattern
         var matches = new List<(int, int)>();
         try
         {
-            foreach (var match in regex.EnumerateMatches(text))
+            foreach (var match in _regex.EnumerateMatches(text))
             {
                 if (match.Length > 0)
                     matches.Add((match.Index, match.Length));

@@ -9,62 +9,62 @@ namespace Transformer2.Tokenization;
 /// </summary>
 internal sealed class RegexTranslator(string pattern)
 {
-    private readonly StringBuilder output = new();
-    private readonly Stack<(int Start, bool IgnoreCase)> groups = new();
-    private int at;
-    private int atomStart = -1;
-    private bool ignoreCase;
+    private readonly StringBuilder _output = new();
+    private readonly Stack<(int Start, bool IgnoreCase)> _groups = new();
+    private int _at;
+    private int _atomStart = -1;
+    private bool _ignoreCase;
 
     public string Translate()
     {
-        while (at < pattern.Length)
+        while (_at < pattern.Length)
         {
             if (!TryQuantifier())
                 Element();
         }
-        return groups.Count == 0 ? output.ToString() : throw Unsupported("group is not closed");
+        return _groups.Count == 0 ? _output.ToString() : throw Unsupported("group is not closed");
     }
 
     private void Element()
     {
-        var start = output.Length;
-        switch (pattern[at])
+        var start = _output.Length;
+        switch (pattern[_at])
         {
             case '(':
-                groups.Push((start, ignoreCase));
+                _groups.Push((start, _ignoreCase));
                 Group();
-                atomStart = -1;
+                _atomStart = -1;
                 return;
             case ')':
-                if (!groups.TryPop(out var group))
+                if (!_groups.TryPop(out var group))
                     throw Unsupported("')' without '('");
-                output.Append(')');
-                at++;
-                (atomStart, ignoreCase) = group;
+                _output.Append(')');
+                _at++;
+                (_atomStart, _ignoreCase) = group;
                 return;
             case '|':
-                output.Append('|');
-                at++;
-                atomStart = -1;
+                _output.Append('|');
+                _at++;
+                _atomStart = -1;
                 return;
             case '^' or '$':
-                throw Unsupported($"anchor {pattern[at]}");
+                throw Unsupported($"anchor {pattern[_at]}");
             case '.':
-                output.Append(@"[^\n]");
-                at++;
+                _output.Append(@"[^\n]");
+                _at++;
                 break;
             case '[':
-                at++;
-                output.Append(new RegexClassTranslator(this).Translate());
+                _at++;
+                _output.Append(new RegexClassTranslator(this).Translate());
                 break;
             case '\\':
                 Escape();
                 break;
             default:
-                output.Append('[').Append(CharacterMembers(Literal())).Append(']');
+                _output.Append('[').Append(CharacterMembers(Literal())).Append(']');
                 break;
         }
-        atomStart = start;
+        _atomStart = start;
     }
 
     private void Group()
@@ -73,38 +73,38 @@ internal sealed class RegexTranslator(string pattern)
         {
             if (!Take(opening))
                 continue;
-            ignoreCase |= opening[2] == 'i';
+            _ignoreCase |= opening[2] == 'i';
             if (opening == "(?i)")
-                groups.Pop();
+                _groups.Pop();
             else
-                output.Append(opening[2] == 'i' ? "(?:" : opening);
+                _output.Append(opening[2] == 'i' ? "(?:" : opening);
             return;
         }
-        if (at + 1 < pattern.Length && pattern[at + 1] == '?')
+        if (_at + 1 < pattern.Length && pattern[_at + 1] == '?')
             throw Unsupported("kind of group");
-        at++;
-        output.Append("(?:");
+        _at++;
+        _output.Append("(?:");
     }
 
     private void Escape()
     {
         if (TryClassEscape(out var members, out var negated))
         {
-            output.Append(negated ? "[^" : "[").Append(members).Append(']');
+            _output.Append(negated ? "[^" : "[").Append(members).Append(']');
             return;
         }
-        if (pattern[at..] is ['\\', 'b' or 'B' or 'A' or 'z' or 'G', ..])
-            throw Unsupported($"anchor \\{pattern[at + 1]}");
-        output.Append('[').Append(CharacterMembers(Literal())).Append(']');
+        if (pattern[_at..] is ['\\', 'b' or 'B' or 'A' or 'z' or 'G', ..])
+            throw Unsupported($"anchor \\{pattern[_at + 1]}");
+        _output.Append('[').Append(CharacterMembers(Literal())).Append(']');
     }
 
     /// <summary>Takes <c>\s</c>, <c>\p{L}</c> and the like: the inside of an equivalent .NET class.</summary>
     internal bool TryClassEscape(out string members, out bool negated)
     {
         (members, negated) = ("", false);
-        if (pattern.AsSpan(at) is not ['\\', var kind, ..] || !"sSdDwWpP".Contains(kind, StringComparison.Ordinal))
+        if (pattern.AsSpan(_at) is not ['\\', var kind, ..] || !"sSdDwWpP".Contains(kind, StringComparison.Ordinal))
             return false;
-        at += 2;
+        _at += 2;
         negated = char.IsUpper(kind);
         members = char.ToLowerInvariant(kind) switch
         {
@@ -119,12 +119,12 @@ internal sealed class RegexTranslator(string pattern)
     /// <summary>Takes one literal character, escaped or not.</summary>
     internal char Literal()
     {
-        var c = pattern[at++];
+        var c = pattern[_at++];
         if (c == '\\')
         {
-            if (at == pattern.Length)
+            if (_at == pattern.Length)
                 throw Unsupported("trailing backslash");
-            c = pattern[at++];
+            c = pattern[_at++];
             c = c switch
             {
                 'n' => '\n',
@@ -146,7 +146,7 @@ internal sealed class RegexTranslator(string pattern)
     internal string RangeMembers(char low, char high)
     {
         var members = new StringBuilder().Append(Hex(low)).Append('-').Append(Hex(high));
-        if (!ignoreCase)
+        if (!_ignoreCase)
             return members.ToString();
         if (high - low > 1024)
             throw Unsupported("wide range that ignores case");
@@ -160,16 +160,16 @@ internal sealed class RegexTranslator(string pattern)
 
     internal bool Take(string text)
     {
-        if (!pattern.AsSpan(at).StartsWith(text, StringComparison.Ordinal))
+        if (!pattern.AsSpan(_at).StartsWith(text, StringComparison.Ordinal))
             return false;
-        at += text.Length;
+        _at += text.Length;
         return true;
     }
 
-    internal char Peek(int ahead = 0) => at + ahead < pattern.Length ? pattern[at + ahead] : throw Unsupported("class is not closed");
+    internal char Peek(int ahead = 0) => _at + ahead < pattern.Length ? pattern[_at + ahead] : throw Unsupported("class is not closed");
 
     internal TokenizerException Unsupported(string what) =>
-        new($"The tokenizer's regular expression is not supported: {what}, at position {at} of {pattern}");
+        new($"The tokenizer's regular expression is not supported: {what}, at position {_at} of {pattern}");
 
     private static IEnumerable<char> CaseVariants(char c)
     {
@@ -201,53 +201,53 @@ internal sealed class RegexTranslator(string pattern)
 
     private UnicodeClass Property(ref bool negated)
     {
-        var end = at < pattern.Length && pattern[at] == '{' ? pattern.IndexOf('}', at) : at;
+        var end = _at < pattern.Length && pattern[_at] == '{' ? pattern.IndexOf('}', _at) : _at;
         if (end < 0 || end >= pattern.Length)
             throw Unsupported("property is not closed");
-        var name = end == at ? pattern[at].ToString() : pattern[(at + 1)..end];
+        var name = end == _at ? pattern[_at].ToString() : pattern[(_at + 1)..end];
         if (name is ['^', ..])
             (negated, name) = (!negated, name[1..]);
         var found = UnicodeClass.ByName(name) ?? throw Unsupported($"property {name}");
-        at = end + 1;
+        _at = end + 1;
         return found;
     }
 
     private char HexLiteral(char kind)
     {
-        var braced = at < pattern.Length && pattern[at] == '{';
-        var start = braced ? at + 1 : at;
-        var end = braced ? pattern.IndexOf('}', at) : at + (kind == 'u' ? 4 : 2);
+        var braced = _at < pattern.Length && pattern[_at] == '{';
+        var start = braced ? _at + 1 : _at;
+        var end = braced ? pattern.IndexOf('}', _at) : _at + (kind == 'u' ? 4 : 2);
         if (end < 0 || end > pattern.Length
             || !int.TryParse(pattern[start..end], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value))
             throw Unsupported("hexadecimal escape");
-        at = braced ? end + 1 : end;
+        _at = braced ? end + 1 : end;
         return value <= char.MaxValue ? (char)value : throw Unsupported("literal beyond U+FFFF");
     }
 
     private bool TryQuantifier()
     {
-        var start = at;
-        if (pattern[at] is '?' or '*' or '+')
-            at++;
-        else if (pattern[at] == '{' && pattern.IndexOf('}', at) is > 0 and var end)
-            at = end + 1;
+        var start = _at;
+        if (pattern[_at] is '?' or '*' or '+')
+            _at++;
+        else if (pattern[_at] == '{' && pattern.IndexOf('}', _at) is > 0 and var end)
+            _at = end + 1;
         else
-            return pattern[at] == '{' ? throw Unsupported("quantifier") : false;
-        var quantifier = pattern[start..at];
-        if (atomStart < 0 || !(quantifier.Length == 1 || IsCount(quantifier)))
+            return pattern[_at] == '{' ? throw Unsupported("quantifier") : false;
+        var quantifier = pattern[start.._at];
+        if (_atomStart < 0 || !(quantifier.Length == 1 || IsCount(quantifier)))
             throw Unsupported("quantifier");
         if (quantifier.StartsWith("{,", StringComparison.Ordinal))
             quantifier = "{0" + quantifier[1..];
-        output.Append(quantifier);
+        _output.Append(quantifier);
         if (Take("?"))
-            output.Append('?');
+            _output.Append('?');
         else if (Take("+"))
         {
             if (quantifier.Length > 1)
                 throw Unsupported("possessive count");
-            output.Insert(atomStart, "(?>").Append(')');
+            _output.Insert(_atomStart, "(?>").Append(')');
         }
-        atomStart = -1;
+        _atomStart = -1;
         return true;
     }
 

@@ -23,7 +23,7 @@ internal enum PrependScheme
 /// <summary>Writes spaces as SentencePiece's mark and puts one in front.</summary>
 internal sealed class MetaspacePreTokenizer(char mark, PrependScheme scheme, bool split) : IPreTokenizer
 {
-    private readonly SplitPreTokenizer splitter = new(new LiteralPattern(mark.ToString()), SplitBehavior.MergedWithNext);
+    private readonly SplitPreTokenizer _splitter = new(new LiteralPattern(mark.ToString()), SplitBehavior.MergedWithNext);
 
     public void Split(Piece piece, List<Piece> output)
     {
@@ -32,7 +32,7 @@ internal sealed class MetaspacePreTokenizer(char mark, PrependScheme scheme, boo
             text = mark + text;
         var marked = piece with { Text = text.AsMemory() };
         if (split)
-            splitter.Split(marked, output);
+            _splitter.Split(marked, output);
         else
             output.Add(marked);
     }

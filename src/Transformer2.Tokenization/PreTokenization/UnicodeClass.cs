@@ -11,10 +11,10 @@ internal sealed class UnicodeClass
         "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn",
     ];
 
-    private readonly bool[] members;
+    private readonly bool[] _members;
 
     private UnicodeClass(params string[] prefixes) =>
-        members = [.. Names.Select(name => prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal)))];
+        _members = [.. Names.Select(name => prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal)))];
 
     /// <summary>Letters, marks, decimal digits, letter numbers and connectors.</summary>
     public static UnicodeClass Word { get; } = new("L", "M", "Nd", "Nl", "Pc");
@@ -38,5 +38,5 @@ internal sealed class UnicodeClass
     /// <summary>The two-letter name of a category.</summary>
     public static string NameOf(int category) => Names[category];
 
-    public bool Contains(UnicodeCategory category) => members[(int)category];
+    public bool Contains(UnicodeCategory category) => _members[(int)category];
 }

@@ -17,23 +17,23 @@ namespace Transformer2.Training.BaseModel;
 /// </summary>
 public sealed class BaseModelTrainer : IDisposable
 {
-    private readonly Decoder model;
-    private readonly BaseTrainingOptions options;
-    private readonly ConversationEncoder encoder;
-    private readonly CorpusGenerator corpus;
-    private readonly IParameterOptimizer[] optimizers;
+    private readonly Decoder _model;
+    private readonly BaseTrainingOptions _options;
+    private readonly ConversationEncoder _encoder;
+    private readonly CorpusGenerator _corpus;
+    private readonly IParameterOptimizer[] _optimizers;
 
     /// <summary>Prepares the training of a model, whose weights it changes in place.</summary>
     public BaseModelTrainer(Decoder model, ITokenizer tokenizer, BaseTrainingOptions options)
     {
-        this.model = model;
-        this.options = options;
-        encoder = new ConversationEncoder(tokenizer);
-        corpus = new CorpusGenerator(options.Seed);
+        _model = model;
+        _options = options;
+        _encoder = new ConversationEncoder(tokenizer);
+        _corpus = new CorpusGenerator(options.Seed);
         var parameters = model.Parameters.All.ToArray();
         foreach (var parameter in parameters) parameter.Value.requires_grad_(true);
         var matrices = parameters.Where(entry => entry.Key.StartsWith("model.layers.", StringComparison.Ordinal) && entry.Value.dim() == 2).ToArray();
-        optimizers = [new Muon(matrices, options.WeightDecay), new AdamW([.. parameters.Except(matrices)], 0.9, 0.95, 1e-8, options.WeightDecay)];
+        _optimizers = [new Muon(matrices, options.WeightDecay), new AdamW([.. parameters.Except(matrices)], 0.9, 0.95, 1e-8, options.WeightDecay)];
     }
 
     /// <summary>Trains to the last step, from the checkpoint if there is one.</summary>
@@ -49,12 +49,12 @@ public sealed class BaseModelTrainer : IDisposable
         var done = TrainingCheckpoint.TryRestore(checkpointPath, State()) ?? 0;
         curve.TruncateAfter(done);
         var clock = Stopwatch.StartNew();
-        for (var step = done + 1; step <= options.Steps; step++)
+        for (var step = done + 1; step <= _options.Steps; step++)
         {
             var (loss, tokens) = Step(step);
             curve.Add(step, loss);
-            progress?.Report(new TrainingProgress(step, options.Steps, loss, options.LearningRateAt(step), tokens, clock.Elapsed / (step - done) * (options.Steps - step)));
-            if (step % checkpointInterval == 0 || step == options.Steps || cancellationToken.IsCancellationRequested)
+            progress?.Report(new TrainingProgress(step, _options.Steps, loss, _options.LearningRateAt(step), tokens, clock.Elapsed / (step - done) * (_options.Steps - step)));
+            if (step % checkpointInterval == 0 || step == _options.Steps || cancellationToken.IsCancellationRequested)
             {
                 TrainingCheckpoint.Save(checkpointPath, step, State());
                 curve.Save();
@@ -67,20 +67,20 @@ public sealed class BaseModelTrainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var optimizer in optimizers) optimizer.Dispose();
+        foreach (var optimizer in _optimizers) optimizer.Dispose();
     }
 
-    private IEnumerable<KeyValuePair<string, Tensor>> State() => model.Parameters.All.Concat(optimizers.SelectMany(optimizer => optimizer.State));
+    private IEnumerable<KeyValuePair<string, Tensor>> State() => _model.Parameters.All.Concat(_optimizers.SelectMany(optimizer => optimizer.State));
 
     private (double Loss, int Tokens) Step(int step)
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(step);
-        var loss = NextTokenLoss.Compute(model, batch);
+        var loss = NextTokenLoss.Compute(_model, batch);
         loss.backward();
-        var parameters = model.Parameters.All.Select(entry => entry.Value).ToArray();
-        Gradients.ClipNorm(parameters, options.ClipNorm);
-        foreach (var optimizer in optimizers) optimizer.Step(options.LearningRateAt(step), step);
+        var parameters = _model.Parameters.All.Select(entry => entry.Value).ToArray();
+        Gradients.ClipNorm(parameters, _options.ClipNorm);
+        foreach (var optimizer in _optimizers) optimizer.Step(_options.LearningRateAt(step), step);
         Gradients.Clear(parameters);
         return (loss.ToDouble(), batch.Placements.Sum(placement => placement.Example.Ids.Length));
     }
@@ -88,15 +88,15 @@ public sealed class BaseModelTrainer : IDisposable
     private PackedBatch Batch(int step)
     {
         // No step needs more examples than it has tokens: the series of different steps never meet.
-        var index = (ulong)step * (ulong)(options.Rows * options.RowLength);
+        var index = (ulong)step * (ulong)(_options.Rows * _options.RowLength);
         var examples = new Queue<EncodedExample>();
-        for (var tokens = 0; tokens < options.Rows * options.RowLength;)
+        for (var tokens = 0; tokens < _options.Rows * _options.RowLength;)
         {
-            var example = encoder.Encode(corpus.Draw(index++, options.IsClean(step) ? options.CleanShare : 0));
+            var example = _encoder.Encode(_corpus.Draw(index++, _options.IsClean(step) ? _options.CleanShare : 0));
             tokens += example.Ids.Length;
             examples.Enqueue(example);
         }
 
-        return PackedBatch.Pack(examples, options.Rows, options.RowLength, options.PromptWeight);
+        return PackedBatch.Pack(examples, _options.Rows, _options.RowLength, _options.PromptWeight);
     }
 }

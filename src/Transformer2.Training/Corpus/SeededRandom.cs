@@ -3,13 +3,13 @@ namespace Transformer2.Training.Corpus;
 /// <summary>SplitMix64 (Steele, Lea and Flood, 2014): small, and the same sequence on every runtime version, so that a seed names a corpus.</summary>
 public sealed class SeededRandom(ulong seed)
 {
-    private ulong state = seed;
+    private ulong _state = seed;
 
     /// <summary>A generator for one member of a numbered series, independent of its neighbours.</summary>
     public static SeededRandom For(ulong seed, ulong index) => new(Mix(seed + 0x9e3779b97f4a7c15UL) ^ Mix(index + 0xd1b54a32d192ed03UL));
 
     /// <summary>64 random bits.</summary>
-    public ulong NextUInt64() => Mix(state += 0x9e3779b97f4a7c15UL);
+    public ulong NextUInt64() => Mix(_state += 0x9e3779b97f4a7c15UL);
 
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));

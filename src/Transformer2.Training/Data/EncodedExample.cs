@@ -17,28 +17,28 @@ public sealed class ConversationEncoder
     /// <summary>Ends a turn.</summary>
     public const string TurnEnd = "<|im_end|>";
 
-    private readonly ITokenizer tokenizer;
-    private readonly int start;
-    private readonly int end;
-    private readonly int[] beforeAnswer;
+    private readonly ITokenizer _tokenizer;
+    private readonly int _start;
+    private readonly int _end;
+    private readonly int[] _beforeAnswer;
 
     /// <summary>Looks up the template's tokens.</summary>
     /// <exception cref="ArgumentException">The tokenizer has no ChatML tokens.</exception>
     public ConversationEncoder(ITokenizer tokenizer)
     {
-        this.tokenizer = tokenizer;
-        start = Special(TurnStart);
-        end = Special(TurnEnd);
-        beforeAnswer = [end, .. tokenizer.Encode("\n"), start, .. tokenizer.Encode("assistant\n")];
+        _tokenizer = tokenizer;
+        _start = Special(TurnStart);
+        _end = Special(TurnEnd);
+        _beforeAnswer = [_end, .. tokenizer.Encode("\n"), _start, .. tokenizer.Encode("assistant\n")];
     }
 
     /// <summary>Encodes a prompt with its answer.</summary>
     public EncodedExample Encode(Conversation conversation)
     {
-        int[] prompt = [start, .. tokenizer.Encode($"user\n{conversation.Prompt}"), .. beforeAnswer];
-        return new EncodedExample([.. prompt, .. tokenizer.Encode(conversation.Answer), end], prompt.Length);
+        int[] prompt = [_start, .. _tokenizer.Encode($"user\n{conversation.Prompt}"), .. _beforeAnswer];
+        return new EncodedExample([.. prompt, .. _tokenizer.Encode(conversation.Answer), _end], prompt.Length);
     }
 
     private int Special(string token) =>
-        tokenizer.TokenId(token) ?? throw new ArgumentException($"The tokenizer has no token {token}: not a ChatML model.");
+        _tokenizer.TokenId(token) ?? throw new ArgumentException($"The tokenizer has no token {token}: not a ChatML model.");
 }

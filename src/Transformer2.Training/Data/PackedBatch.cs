@@ -63,47 +63,47 @@ public sealed class PackedBatch : IDisposable
 
     private sealed class Builder(int rows, int length, float promptWeight)
     {
-        private readonly long[] ids = new long[rows * length];
-        private readonly long[] segments = new long[rows * length]; // 0 is padding
-        private readonly long[] targets = new long[rows * length];
-        private readonly float[] weights = new float[rows * length];
-        private readonly List<Placement> placements = [];
-        private int row;
-        private int column;
+        private readonly long[] _ids = new long[rows * length];
+        private readonly long[] _segments = new long[rows * length]; // 0 is padding
+        private readonly long[] _targets = new long[rows * length];
+        private readonly float[] _weights = new float[rows * length];
+        private readonly List<Placement> _placements = [];
+        private int _row;
+        private int _column;
 
         public bool TryAdd(EncodedExample example)
         {
             if (example.Ids.Length > length) throw new ArgumentException($"An example has {example.Ids.Length} tokens; a row holds {length}.");
-            if (column + example.Ids.Length > length) (row, column) = (row + 1, 0);
-            if (row == rows) return false;
+            if (_column + example.Ids.Length > length) (_row, _column) = (_row + 1, 0);
+            if (_row == rows) return false;
 
-            var at = (row * length) + column;
-            placements.Add(new Placement(row, column, example));
+            var at = (_row * length) + _column;
+            _placements.Add(new Placement(_row, _column, example));
             for (var i = 0; i < example.Ids.Length; i++)
             {
-                ids[at + i] = example.Ids[i];
-                segments[at + i] = placements.Count;
+                _ids[at + i] = example.Ids[i];
+                _segments[at + i] = _placements.Count;
                 if (i + 1 == example.Ids.Length) continue;
-                targets[at + i] = example.Ids[i + 1];
-                weights[at + i] = i + 1 >= example.AnswerStart ? 1 : promptWeight;
+                _targets[at + i] = example.Ids[i + 1];
+                _weights[at + i] = i + 1 >= example.AnswerStart ? 1 : promptWeight;
             }
 
-            column += example.Ids.Length;
+            _column += example.Ids.Length;
             return true;
         }
 
         public PackedBatch Build()
         {
             using var scope = NewDisposeScope();
-            var segment = tensor(segments, [rows, length]);
+            var segment = tensor(_segments, [rows, length]);
             var allowed = segment.unsqueeze(-1).eq(segment.unsqueeze(1)).tril(); // [rows, length, length]
             var mask = zeros(allowed.shape).masked_fill_(allowed.logical_not(), float.NegativeInfinity).unsqueeze(1);
             return new PackedBatch(
-                tensor(ids, [rows, length]).DetachFromDisposeScope(),
+                tensor(_ids, [rows, length]).DetachFromDisposeScope(),
                 mask.DetachFromDisposeScope(),
-                tensor(targets, [rows, length]).DetachFromDisposeScope(),
-                tensor(weights, [rows, length]).DetachFromDisposeScope(),
-                placements);
+                tensor(_targets, [rows, length]).DetachFromDisposeScope(),
+                tensor(_weights, [rows, length]).DetachFromDisposeScope(),
+                _placements);
         }
     }
 }

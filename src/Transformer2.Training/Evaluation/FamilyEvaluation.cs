@@ -20,14 +20,14 @@ public sealed record FamilyResult(TaskFamily Family, Proportion Total, IReadOnly
 /// <param name="seed">Names the sample of questions.</param>
 public sealed class FamilyEvaluation(Decoder model, ITokenizer tokenizer, Split split, int questions, ulong seed)
 {
-    private readonly ConversationEncoder encoder = new(tokenizer);
+    private readonly ConversationEncoder _encoder = new(tokenizer);
 
     /// <summary>Evaluates one family.</summary>
     public FamilyResult Evaluate(TaskFamily family, RowExperts? experts = null, CancellationToken cancellationToken = default)
     {
         var sample = Splits.Questions(family, split, questions, seed);
         var examples = sample.Select(question => new Conversation(question.Item.Prompts[question.Phrasing], Authors.InForm(family.Category, question.Item.Answer)));
-        var right = Grader.Grade(model, [.. examples.Select(encoder.Encode)], experts, cancellationToken);
+        var right = Grader.Grade(model, [.. examples.Select(_encoder.Encode)], experts, cancellationToken);
         return new FamilyResult(family, Count(_ => true), [.. Enumerable.Range(0, TaskFamilies.Phrasings).Select(phrasing => Count(i => sample[i].Phrasing == phrasing))]);
 
         Proportion Count(Func<int, bool> include)
@@ -42,7 +42,7 @@ public sealed class FamilyEvaluation(Decoder model, ITokenizer tokenizer, Split 
     {
         var sample = Splits.Questions(family, split, questions, seed);
         var examples = sample.Select(question => CorpusGenerator.Classification(question.Item.Prompts[question.Phrasing], family.Category));
-        var right = Grader.Grade(model, [.. examples.Select(encoder.Encode)], experts, cancellationToken);
+        var right = Grader.Grade(model, [.. examples.Select(_encoder.Encode)], experts, cancellationToken);
         return new Proportion(right.Count(value => value), right.Length);
     }
 }

@@ -20,30 +20,30 @@ namespace Transformer2.Training.Experts;
 /// </summary>
 public sealed class SvfExpertTrainer
 {
-    private readonly Decoder model;
-    private readonly Category category;
-    private readonly ExpertTrainingOptions options;
-    private readonly ConversationEncoder encoder;
-    private readonly TaskFamily[] families;
-    private readonly EncodedExample[] ownValidation;
-    private readonly EncodedExample[] otherValidation;
+    private readonly Decoder _model;
+    private readonly Category _category;
+    private readonly ExpertTrainingOptions _options;
+    private readonly ConversationEncoder _encoder;
+    private readonly TaskFamily[] _families;
+    private readonly EncodedExample[] _ownValidation;
+    private readonly EncodedExample[] _otherValidation;
 
     /// <summary>Prepares the training of one category's expert. The model needs its decomposition and is not changed.</summary>
     public SvfExpertTrainer(Decoder model, ITokenizer tokenizer, Category category, ExpertTrainingOptions options)
     {
-        this.model = model;
-        this.category = category;
-        this.options = options;
-        encoder = new ConversationEncoder(tokenizer);
-        families = [.. TaskFamilies.All.Where(family => family.Category == category && !family.Unseen)];
-        ownValidation = Validation(families);
-        otherValidation = Validation(TaskFamilies.All.Where(family => family.Category != category && !family.Unseen));
+        _model = model;
+        _category = category;
+        _options = options;
+        _encoder = new ConversationEncoder(tokenizer);
+        _families = [.. TaskFamilies.All.Where(family => family.Category == category && !family.Unseen)];
+        _ownValidation = Validation(_families);
+        _otherValidation = Validation(TaskFamilies.All.Where(family => family.Category != category && !family.Unseen));
     }
 
     /// <summary>Trains and returns the state that did best on the validation split.</summary>
     public TrainedExpert Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var parameters = model.Projections
+        var parameters = _model.Projections
             .Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
             .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank).requires_grad_(true)))
             .ToArray();
@@ -65,13 +65,13 @@ public sealed class SvfExpertTrainer
         var history = new List<TrainedExpert> { best };
         var losses = new List<double>();
         var clock = Stopwatch.StartNew();
-        for (var step = 1; step <= options.Steps; step++)
+        for (var step = 1; step <= _options.Steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (loss, tokens) = Step(parameters, optimizer, step);
             losses.Add(loss);
-            progress?.Report(new TrainingProgress(step, options.Steps, loss, options.LearningRateAt(step), tokens, clock.Elapsed / step * (options.Steps - step)));
-            if (step % options.ValidationInterval != 0 && step != options.Steps) continue;
+            progress?.Report(new TrainingProgress(step, _options.Steps, loss, _options.LearningRateAt(step), tokens, clock.Elapsed / step * (_options.Steps - step)));
+            if (step % _options.ValidationInterval != 0 && step != _options.Steps) continue;
             var state = Validate(parameters, step, cancellationToken);
             history.Add(state);
             if (state.Score > best.Score) best = state;
@@ -84,27 +84,27 @@ public sealed class SvfExpertTrainer
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(step);
-        var loss = NextTokenLoss.Compute(model, batch, RowExperts.ForAllRows(parameters));
+        var loss = NextTokenLoss.Compute(_model, batch, RowExperts.ForAllRows(parameters));
         loss.backward();
-        optimizer.Step(options.LearningRateAt(step), step);
+        optimizer.Step(_options.LearningRateAt(step), step);
         Gradients.Clear([.. parameters.Select(entry => entry.Value)]);
         return (loss.ToDouble(), batch.Placements.Sum(placement => placement.Example.Ids.Length));
     }
 
     private PackedBatch Batch(int step)
     {
-        var random = SeededRandom.For(options.Seed, (ulong)step);
+        var random = SeededRandom.For(_options.Seed, (ulong)step);
         var examples = new Queue<EncodedExample>();
-        for (var tokens = 0; tokens < options.Rows * options.RowLength;)
+        for (var tokens = 0; tokens < _options.Rows * _options.RowLength;)
         {
-            var family = random.Pick(families);
+            var family = random.Pick(_families);
             var item = Splits.Draw(family, Split.Train, random);
             var example = Encode(family, item, random.Next(TaskFamilies.Phrasings));
             tokens += example.Ids.Length;
             examples.Enqueue(example);
         }
 
-        return PackedBatch.Pack(examples, options.Rows, options.RowLength, promptWeight: 0);
+        return PackedBatch.Pack(examples, _options.Rows, _options.RowLength, promptWeight: 0);
     }
 
     private TrainedExpert Validate(KeyValuePair<string, Tensor>[] parameters, int step, CancellationToken cancellationToken)
@@ -115,16 +115,16 @@ public sealed class SvfExpertTrainer
         return new TrainedExpert(
             step,
             new ExpertVector(parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().data<float>().ToArray())),
-            Share(Grader.Grade(model, ownValidation, experts, cancellationToken)),
-            Share(Grader.Grade(model, otherValidation, experts, cancellationToken)));
+            Share(Grader.Grade(_model, _ownValidation, experts, cancellationToken)),
+            Share(Grader.Grade(_model, _otherValidation, experts, cancellationToken)));
     }
 
     private static Proportion Share(bool[] right) => new(right.Count(value => value), right.Length);
 
     private EncodedExample[] Validation(IEnumerable<TaskFamily> of) =>
-        [.. of.SelectMany(family => Splits.Questions(family, Split.Validation, options.ValidationQuestions, options.Seed)
+        [.. of.SelectMany(family => Splits.Questions(family, Split.Validation, _options.ValidationQuestions, _options.Seed)
             .Select(question => Encode(family, question.Item, question.Phrasing)))];
 
     private EncodedExample Encode(TaskFamily family, TaskItem item, int phrasing) =>
-        encoder.Encode(new Conversation(item.Prompts[phrasing], Authors.InForm(family.Category, item.Answer)));
+        _encoder.Encode(new Conversation(item.Prompts[phrasing], Authors.InForm(family.Category, item.Answer)));
 }

@@ -7,12 +7,12 @@ namespace Transformer2.Training.Optimizers;
 public sealed class AdamW(IReadOnlyList<KeyValuePair<string, Tensor>> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
     : IParameterOptimizer
 {
-    private readonly Tensor[] first = [.. parameters.Select(entry => zeros_like(entry.Value).DetachFromDisposeScope())];
-    private readonly Tensor[] second = [.. parameters.Select(entry => zeros_like(entry.Value).DetachFromDisposeScope())];
+    private readonly Tensor[] _first = [.. parameters.Select(entry => zeros_like(entry.Value).DetachFromDisposeScope())];
+    private readonly Tensor[] _second = [.. parameters.Select(entry => zeros_like(entry.Value).DetachFromDisposeScope())];
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> State =>
-        parameters.SelectMany((entry, i) => new KeyValuePair<string, Tensor>[] { new($"adam.m.{entry.Key}", first[i]), new($"adam.v.{entry.Key}", second[i]) });
+        parameters.SelectMany((entry, i) => new KeyValuePair<string, Tensor>[] { new($"adam.m.{entry.Key}", _first[i]), new($"adam.v.{entry.Key}", _second[i]) });
 
     /// <inheritdoc/>
     public void Step(double learningRate, int step)
@@ -23,17 +23,17 @@ public sealed class AdamW(IReadOnlyList<KeyValuePair<string, Tensor>> parameters
         for (var i = 0; i < parameters.Count; i++)
         {
             if (parameters[i].Value is not { grad: { } gradient } parameter) continue;
-            first[i].mul_(beta1).add_(gradient, alpha: 1 - beta1);
-            second[i].mul_(beta2).addcmul_(gradient, gradient, value: 1 - beta2);
-            var scale = (second[i] / correction2).sqrt_().add_(epsilon);
+            _first[i].mul_(beta1).add_(gradient, alpha: 1 - beta1);
+            _second[i].mul_(beta2).addcmul_(gradient, gradient, value: 1 - beta2);
+            var scale = (_second[i] / correction2).sqrt_().add_(epsilon);
             if (weightDecay > 0) parameter.mul_(1 - (learningRate * weightDecay));
-            parameter.addcdiv_(first[i], scale, value: -learningRate / correction1);
+            parameter.addcdiv_(_first[i], scale, value: -learningRate / correction1);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var state in first.Concat(second)) state.Dispose();
+        foreach (var state in _first.Concat(_second)) state.Dispose();
     }
 }

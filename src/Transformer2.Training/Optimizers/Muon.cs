@@ -12,35 +12,35 @@ public sealed class Muon : IParameterOptimizer
     private const double Momentum = 0.95;
     private const int Iterations = 5;
 
-    private readonly double weightDecay;
-    private readonly (string Name, Tensor Parameter, Tensor Velocity)[][] groups;
+    private readonly double _weightDecay;
+    private readonly (string Name, Tensor Parameter, Tensor Velocity)[][] _groups;
 
     /// <param name="matrices">Two-dimensional parameters.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
     public Muon(IReadOnlyList<KeyValuePair<string, Tensor>> matrices, double weightDecay = 0)
     {
-        this.weightDecay = weightDecay;
-        groups = [.. matrices
+        _weightDecay = weightDecay;
+        _groups = [.. matrices
             .GroupBy(entry => (entry.Value.shape[0], entry.Value.shape[1]))
             .Select(group => group.Select(entry => (entry.Key, entry.Value, zeros_like(entry.Value).DetachFromDisposeScope())).ToArray())];
     }
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, Tensor>> State =>
-        groups.SelectMany(group => group.Select(entry => new KeyValuePair<string, Tensor>($"muon.{entry.Name}", entry.Velocity)));
+        _groups.SelectMany(group => group.Select(entry => new KeyValuePair<string, Tensor>($"muon.{entry.Name}", entry.Velocity)));
 
     /// <inheritdoc/>
     public void Step(double learningRate, int step)
     {
         using var guard = no_grad();
-        foreach (var group in groups)
+        foreach (var group in _groups)
         {
             using var scope = NewDisposeScope();
             var updates = Orthogonalize(stack(group.Select(Nesterov)));
             var scale = 0.2 * Math.Sqrt(Math.Max(updates.shape[1], updates.shape[2]));
             for (var i = 0; i < group.Length; i++)
             {
-                if (weightDecay > 0) group[i].Parameter.mul_(1 - (learningRate * weightDecay));
+                if (_weightDecay > 0) group[i].Parameter.mul_(1 - (learningRate * _weightDecay));
                 group[i].Parameter.add_(updates[i], alpha: -learningRate * scale);
             }
         }
@@ -49,7 +49,7 @@ public sealed class Muon : IParameterOptimizer
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var entry in groups.SelectMany(group => group)) entry.Velocity.Dispose();
+        foreach (var entry in _groups.SelectMany(group => group)) entry.Velocity.Dispose();
     }
 
     private static Tensor Nesterov((string Name, Tensor Parameter, Tensor Velocity) entry)

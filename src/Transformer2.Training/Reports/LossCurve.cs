@@ -11,49 +11,49 @@ public sealed class LossCurve
     private const string Header = "step,loss";
     private const int SmoothingWindow = 25;
 
-    private readonly string path;
-    private readonly string title;
-    private readonly List<(int Step, double Loss)> points = [];
+    private readonly string _path;
+    private readonly string _title;
+    private readonly List<(int Step, double Loss)> _points = [];
 
     /// <summary>Opens a curve, with the points that the file already has.</summary>
     /// <param name="csvPath">The CSV file; the drawing takes its name with <c>.svg</c>.</param>
     /// <param name="title">The drawing's title.</param>
     public LossCurve(string csvPath, string title)
     {
-        path = csvPath;
-        this.title = title;
-        if (!File.Exists(path)) return;
-        foreach (var line in File.ReadLines(path).Skip(1))
+        _path = csvPath;
+        _title = title;
+        if (!File.Exists(_path)) return;
+        foreach (var line in File.ReadLines(_path).Skip(1))
         {
             var fields = line.Split(',');
             if (fields.Length == 2
                 && int.TryParse(fields[0], CultureInfo.InvariantCulture, out var step)
                 && double.TryParse(fields[1], CultureInfo.InvariantCulture, out var loss))
             {
-                points.Add((step, loss));
+                _points.Add((step, loss));
             }
         }
     }
 
     /// <summary>The points so far.</summary>
-    public IReadOnlyList<(int Step, double Loss)> Points => points;
+    public IReadOnlyList<(int Step, double Loss)> Points => _points;
 
     /// <summary>Adds a step.</summary>
-    public void Add(int step, double loss) => points.Add((step, loss));
+    public void Add(int step, double loss) => _points.Add((step, loss));
 
     /// <summary>Drops the steps that a resumed training will do again.</summary>
-    public void TruncateAfter(int step) => points.RemoveAll(point => point.Step > step);
+    public void TruncateAfter(int step) => _points.RemoveAll(point => point.Step > step);
 
     /// <summary>Writes both files.</summary>
     public void Save()
     {
-        File.WriteAllLines(path, points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Loss:0.######}")).Prepend(Header));
-        var plot = new PlotModel { Title = title, Background = OxyColors.White };
+        File.WriteAllLines(_path, _points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Loss:0.######}")).Prepend(Header));
+        var plot = new PlotModel { Title = _title, Background = OxyColors.White };
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step" });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "loss (nats per token)", MajorGridlineStyle = LineStyle.Dot });
-        plot.Series.Add(Line(points, OxyColors.LightGray, 1));
+        plot.Series.Add(Line(_points, OxyColors.LightGray, 1));
         plot.Series.Add(Line([.. Smoothed()], OxyColors.SteelBlue, 2));
-        using var stream = File.Create(Path.ChangeExtension(path, ".svg"));
+        using var stream = File.Create(Path.ChangeExtension(_path, ".svg"));
         new SvgExporter { Width = 800, Height = 450, UseVerticalTextAlignmentWorkaround = true }.Export(plot, stream);
     }
 
@@ -66,7 +66,7 @@ public sealed class LossCurve
 
     private IEnumerable<(int Step, double Loss)> Smoothed()
     {
-        for (var end = SmoothingWindow; end <= points.Count; end += Math.Max(1, points.Count / 400))
-            yield return (points[end - 1].Step, points.Skip(end - SmoothingWindow).Take(SmoothingWindow).Average(point => point.Loss));
+        for (var end = SmoothingWindow; end <= _points.Count; end += Math.Max(1, _points.Count / 400))
+            yield return (_points[end - 1].Step, _points.Skip(end - SmoothingWindow).Take(SmoothingWindow).Average(point => point.Loss));
     }
 }

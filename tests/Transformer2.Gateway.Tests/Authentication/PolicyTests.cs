@@ -8,7 +8,7 @@ namespace Transformer2.Gateway.Tests;
 /// <summary>Every method of the contract, found by reflection, refuses whoever its service is not for.</summary>
 public class PolicyTests(PlatformFixture fixture)
 {
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     public static TheoryData<string> Methods() => [.. All().Select(method => method.FullName)];
 
@@ -26,16 +26,16 @@ public class PolicyTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(Methods))]
     public async Task A_method_refuses_missing_keys_and_wrong_roles(string name)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var service = name[..name.LastIndexOf('.')];
 
-        await RawCall.Send(platform, name, null, []).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyMissing);
-        await RawCall.Send(platform, name, TestPlatform.Key(ApiKeyText.Mint().Value), [])
+        await RawCall.Send(_platform, name, null, []).Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyMissing);
+        await RawCall.Send(_platform, name, TestPlatform.Key(ApiKeyText.Mint().Value), [])
             .Refused(StatusCode.Unauthenticated, ErrorReason.ApiKeyInvalid);
         if (service == TenantService.Descriptor.FullName)
-            await RawCall.Send(platform, name, tenant.Headers, []).Refused(StatusCode.PermissionDenied, ErrorReason.AdminKeyRequired);
+            await RawCall.Send(_platform, name, tenant.Headers, []).Refused(StatusCode.PermissionDenied, ErrorReason.AdminKeyRequired);
         else if (service != ClusterService.Descriptor.FullName)
-            await RawCall.Send(platform, name, platform.Admin, []).Refused(StatusCode.PermissionDenied, ErrorReason.TenantKeyRequired);
+            await RawCall.Send(_platform, name, _platform.Admin, []).Refused(StatusCode.PermissionDenied, ErrorReason.TenantKeyRequired);
     }
 
     private static IEnumerable<MethodDescriptor> All() =>

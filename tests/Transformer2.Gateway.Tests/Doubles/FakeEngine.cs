@@ -16,9 +16,9 @@ internal sealed class FakeEngine : IInferenceEngine
         $"sha256:{new string('b', 64)}",
         new Dictionary<string, int> { ["a.weight"] = 4, ["b.weight"] = 3 });
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> ended = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _ended = new();
 
-    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ConcurrentDictionary<string, GenerationRequest> Requests { get; } = new();
 
@@ -53,7 +53,7 @@ internal sealed class FakeEngine : IInferenceEngine
             if (text == "hang")
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             if (text == "hold")
-                await released.Task.WaitAsync(cancellationToken);
+                await _released.Task.WaitAsync(cancellationToken);
             yield return new GenerationCompleted(
                 FinishReason.Stop,
                 new(words.Length, words.Length),
@@ -66,7 +66,7 @@ internal sealed class FakeEngine : IInferenceEngine
     }
 
     /// <summary>Ends what is held.</summary>
-    public void Release() => released.TrySetResult();
+    public void Release() => _released.TrySetResult();
 
     public ValueTask DisposeAsync()
     {
@@ -75,5 +75,5 @@ internal sealed class FakeEngine : IInferenceEngine
     }
 
     private TaskCompletionSource Ending(string requestId) =>
-        ended.GetOrAdd(requestId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _ended.GetOrAdd(requestId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

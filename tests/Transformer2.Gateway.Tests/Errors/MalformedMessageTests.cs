@@ -10,7 +10,7 @@ public class MalformedMessageTests(PlatformFixture fixture)
     private const string Generate = "transformer2.v1.GenerationService.Generate";
     private const string Get = "transformer2.v1.ExpertService.GetExpert";
     private const string Upload = "transformer2.v1.ExpertService.UploadExpert";
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     public static TheoryData<string, byte[]> Garbage() => new()
     {
@@ -25,9 +25,9 @@ public class MalformedMessageTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(Garbage))]
     public async Task Bytes_that_are_no_message_are_the_callers_fault(string method, byte[] message)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
-        await RawCall.Send(platform, method, tenant.Headers, message).Refused(StatusCode.InvalidArgument, ErrorReason.MalformedMessage);
+        await RawCall.Send(_platform, method, tenant.Headers, message).Refused(StatusCode.InvalidArgument, ErrorReason.MalformedMessage);
 
         Assert.Equal("base", (await tenant.Dispatch(new())).Strategy);
     }
@@ -35,18 +35,18 @@ public class MalformedMessageTests(PlatformFixture fixture)
     [Fact]
     public async Task A_message_that_is_too_large_is_refused_before_it_is_read()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var message = new GenerateRequest { Prompt = new string('a', 5 << 20) }.ToByteArray();
 
-        await RawCall.Send(platform, Generate, tenant.Headers, message).Refused(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge);
+        await RawCall.Send(_platform, Generate, tenant.Headers, message).Refused(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge);
     }
 
     [Fact]
     public async Task A_method_that_does_not_exist_is_unimplemented()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
-        await RawCall.Send(platform, "transformer2.v1.GenerationService.Dream", tenant.Headers, [])
+        await RawCall.Send(_platform, "transformer2.v1.GenerationService.Dream", tenant.Headers, [])
             .Refused(StatusCode.Unimplemented, ErrorReason.UnknownMethod);
     }
 }

@@ -9,19 +9,19 @@ namespace Transformer2.Gateway.Tests;
 
 public class UploadReaderTests
 {
-    private readonly FakeTimeProvider time = new();
-    private readonly UploadOptions options = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly UploadOptions _options = new();
 
     [Fact]
     public async Task A_client_that_stalls_is_cut_off()
     {
-        using var reader = new UploadReader(Options.Create(options), time);
+        using var reader = new UploadReader(Options.Create(_options), _time);
         var stream = new ScriptedStream();
         var file = reader.ReadFile(stream, new(), CancellationToken.None);
 
-        time.Advance(options.IdleTimeout - TimeSpan.FromSeconds(1));
+        _time.Advance(_options.IdleTimeout - TimeSpan.FromSeconds(1));
         Assert.False(file.IsCompleted);
-        time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(ErrorReason.UploadTimeout, (await Assert.ThrowsAsync<PlatformException>(() => file)).Reason);
     }
@@ -29,14 +29,14 @@ public class UploadReaderTests
     [Fact]
     public async Task A_client_that_sends_a_byte_now_and_then_is_cut_off_in_the_end()
     {
-        using var reader = new UploadReader(Options.Create(options), time);
+        using var reader = new UploadReader(Options.Create(_options), _time);
         var stream = new ScriptedStream();
         var file = reader.ReadFile(stream, new(), CancellationToken.None);
 
-        for (var passed = TimeSpan.Zero; passed < options.TotalTimeout; passed += TimeSpan.FromSeconds(20))
+        for (var passed = TimeSpan.Zero; passed < _options.TotalTimeout; passed += TimeSpan.FromSeconds(20))
         {
             Assert.False(file.IsCompleted);
-            time.Advance(TimeSpan.FromSeconds(20));
+            _time.Advance(TimeSpan.FromSeconds(20));
             stream.Send(1);
         }
 
@@ -46,8 +46,8 @@ public class UploadReaderTests
     [Fact]
     public async Task Only_so_many_uploads_run_at_a_time()
     {
-        options.MaxConcurrent = 2;
-        using var reader = new UploadReader(Options.Create(options), time);
+        _options.MaxConcurrent = 2;
+        using var reader = new UploadReader(Options.Create(_options), _time);
         var hold = new TaskCompletionSource<int>();
         var first = reader.Run(() => hold.Task);
         var second = reader.Run<int>(() => throw new InvalidDataException());
@@ -65,21 +65,21 @@ public class UploadReaderTests
     /// <summary>Gives a message when it is sent.</summary>
     private sealed class ScriptedStream : IAsyncStreamReader<UploadExpertRequest>
     {
-        private TaskCompletionSource<bool> next = new();
+        private TaskCompletionSource<bool> _next = new();
 
         public UploadExpertRequest Current { get; private set; } = new();
 
         public Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            next = new();
-            return next.Task;
+            _next = new();
+            return _next.Task;
         }
 
         // Continuations run inline, so that the reader waits again, or has ended, when this returns.
         public void Send(byte value)
         {
             Current = new() { Chunk = ByteString.CopyFrom(value) };
-            next.TrySetResult(true);
+            _next.TrySetResult(true);
         }
     }
 }

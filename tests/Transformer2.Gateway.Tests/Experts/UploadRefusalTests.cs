@@ -13,7 +13,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     private static readonly ExpertLayout OtherRanks = FakeEngine.Layout with { Ranks = new Dictionary<string, int> { ["a.weight"] = 5 } };
     private static readonly ExpertLayout OtherMatrices =
         FakeEngine.Layout with { Ranks = new Dictionary<string, int> { ["c.weight"] = 4 } };
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     public static TheoryData<string, byte[]> BadFiles()
     {
@@ -36,7 +36,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(BadFiles))]
     public async Task A_file_that_is_no_expert(string reason, byte[] file)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         await tenant.Upload("math", file).Refused(StatusCode.InvalidArgument, reason);
 
@@ -46,7 +46,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Fact]
     public async Task A_damaged_value_is_located()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var file = ExpertBytes.Of(1.5f);
 
         var refusal = await tenant.Upload("math", [.. file[..^4], 0, 0, 0xc0, 0x7f]).Refused(StatusCode.InvalidArgument, "VALUE_RANGE");
@@ -57,7 +57,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Fact]
     public async Task An_expert_of_another_model_or_decomposition()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var model = await tenant.Upload("math", ExpertBytes.Of(1.5f, layout: OtherBase))
             .Refused(StatusCode.FailedPrecondition, ErrorReason.BaseMismatch);
@@ -84,7 +84,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(BadMetadata))]
     public async Task Metadata_outside_its_range(string field, UploadExpertMetadata metadata)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var refusal = await tenant.Upload(metadata, [ExpertBytes.Of(1.5f)]).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
 
@@ -95,7 +95,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Fact]
     public async Task A_size_or_checksum_that_is_not_as_stated()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var file = ExpertBytes.Of(1.5f);
 
         await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = file.Length + 1 }, [file])
@@ -111,7 +111,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Fact]
     public async Task A_file_that_is_too_large_stated_or_not()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", SizeBytes = (64 << 20) + 1 }, [])
             .Refused(StatusCode.ResourceExhausted, ErrorReason.TooLarge);
@@ -124,7 +124,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Fact]
     public async Task Messages_in_a_wrong_order_or_of_a_wrong_size()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         const string method = "transformer2.v1.ExpertService.UploadExpert";
         var metadata = Bytes(new() { Metadata = new() { ExpertId = "math" } });
         var chunk = Bytes(new() { Chunk = Google.Protobuf.ByteString.CopyFrom(1) });
@@ -136,9 +136,9 @@ public class UploadRefusalTests(PlatformFixture fixture)
         ];
 
         foreach (var messages in wrong)
-            await RawCall.Send(platform, method, tenant.Headers, messages).Refused(StatusCode.InvalidArgument, ErrorReason.UploadProtocol);
+            await RawCall.Send(_platform, method, tenant.Headers, messages).Refused(StatusCode.InvalidArgument, ErrorReason.UploadProtocol);
 
-        await RawCall.Send(platform, method, tenant.Headers, metadata).Refused(StatusCode.InvalidArgument, "TOO_SHORT");
+        await RawCall.Send(_platform, method, tenant.Headers, metadata).Refused(StatusCode.InvalidArgument, "TOO_SHORT");
         await NothingIsLeft(tenant);
     }
 
@@ -155,8 +155,8 @@ public class UploadRefusalTests(PlatformFixture fixture)
     [Fact]
     public async Task A_client_that_gives_up()
     {
-        var tenant = await platform.NewTenant();
-        using var call = platform.Experts.UploadExpert(tenant.Headers);
+        var tenant = await _platform.NewTenant();
+        using var call = _platform.Experts.UploadExpert(tenant.Headers);
         await call.RequestStream.WriteAsync(new() { Metadata = new() { ExpertId = "math" } }, TestContext.Current.CancellationToken);
         await call.RequestStream.WriteAsync(
             new() { Chunk = Google.Protobuf.ByteString.CopyFrom(ExpertBytes.Of(1.5f)) }, TestContext.Current.CancellationToken);
@@ -168,7 +168,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
 
     private async Task NothingIsLeft(TestTenant tenant)
     {
-        Assert.Empty((await platform.Experts.ListExpertsAsync(new(), tenant.Headers)).Experts);
+        Assert.Empty((await _platform.Experts.ListExpertsAsync(new(), tenant.Headers)).Experts);
         Assert.Equal(0, tenant.StoredFiles);
     }
 

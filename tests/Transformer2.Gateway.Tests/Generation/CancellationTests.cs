@@ -6,13 +6,13 @@ namespace Transformer2.Gateway.Tests;
 
 public class CancellationTests(PlatformFixture fixture)
 {
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     [Fact]
     public async Task Cancelling_a_call_ends_its_generation()
     {
-        var tenant = await platform.NewTenant();
-        using var call = platform.Generation.Generate(
+        var tenant = await _platform.NewTenant();
+        using var call = _platform.Generation.Generate(
             new() { Prompt = "hang", RequestId = $"c-{tenant.Id}" },
             tenant.Headers,
             cancellationToken: TestContext.Current.CancellationToken);
@@ -20,14 +20,14 @@ public class CancellationTests(PlatformFixture fixture)
 
         call.Dispose();
 
-        await platform.Engine.Ended($"c-{tenant.Id}").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _platform.Engine.Ended($"c-{tenant.Id}").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public async Task A_deadline_ends_its_generation()
     {
-        var tenant = await platform.NewTenant();
-        using var call = platform.Generation.Generate(
+        var tenant = await _platform.NewTenant();
+        using var call = _platform.Generation.Generate(
             new() { Prompt = "hang", RequestId = $"l-{tenant.Id}" },
             tenant.Headers,
             DateTime.UtcNow.AddSeconds(1),
@@ -41,15 +41,15 @@ public class CancellationTests(PlatformFixture fixture)
         });
 
         Assert.Equal(StatusCode.DeadlineExceeded, refusal.StatusCode);
-        await platform.Engine.Ended($"l-{tenant.Id}").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _platform.Engine.Ended($"l-{tenant.Id}").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public async Task A_client_that_goes_away_ends_its_generation()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var handler = new SocketsHttpHandler();
-        using var channel = GrpcChannel.ForAddress(platform.GrpcAddress, new() { HttpHandler = handler, DisposeHttpClient = true });
+        using var channel = GrpcChannel.ForAddress(_platform.GrpcAddress, new() { HttpHandler = handler, DisposeHttpClient = true });
         var call = new GenerationService.GenerationServiceClient(channel).Generate(
             new() { Prompt = "hang", RequestId = $"g-{tenant.Id}" },
             tenant.Headers,
@@ -59,7 +59,7 @@ public class CancellationTests(PlatformFixture fixture)
         handler.Dispose();
         channel.Dispose();
 
-        await platform.Engine.Ended($"g-{tenant.Id}").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _platform.Engine.Ended($"g-{tenant.Id}").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     private static async Task ReadToDelta(AsyncServerStreamingCall<GenerateResponse> call)

@@ -8,12 +8,12 @@ namespace Transformer2.Gateway.Tests;
 
 public class GenerationTests(PlatformFixture fixture)
 {
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     [Fact]
     public async Task The_base_model_answers_when_nothing_is_selected()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var events = await tenant.Generate(new() { Prompt = "one two three", RequestId = $"r-{tenant.Id}" });
 
@@ -26,13 +26,13 @@ public class GenerationTests(PlatformFixture fixture)
         Assert.Equal(FinishReason.Stop, completed.FinishReason);
         Assert.Equal((3, 3), (completed.Usage.PromptTokens, completed.Usage.CompletionTokens));
         Assert.Equal(TimeSpan.FromMilliseconds(2), completed.Timings.FirstToken.ToTimeSpan());
-        Assert.Empty(platform.Engine.Requests[dispatched.RequestId].Experts);
+        Assert.Empty(_platform.Engine.Requests[dispatched.RequestId].Experts);
     }
 
     [Fact]
     public async Task Every_field_reaches_the_engine()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var request = new GenerateRequest
         {
             Messages = new() { Messages = { Message("system", "be brief"), Message("user", "hi") } },
@@ -47,7 +47,7 @@ public class GenerationTests(PlatformFixture fixture)
 
         await tenant.Generate(request);
 
-        var seen = platform.Engine.Requests[request.RequestId];
+        var seen = _platform.Engine.Requests[request.RequestId];
         var messages = Assert.IsType<Prompt.Chat>(seen.Prompt).Messages;
         Assert.Equal([("system", "be brief"), ("user", "hi")], messages.Select(message => (message.Role, message.Content)));
         Assert.Equal(new SamplingOptions(0.5, 0.9, 40, ulong.MaxValue), seen.Sampling);
@@ -58,11 +58,11 @@ public class GenerationTests(PlatformFixture fixture)
     [Fact]
     public async Task Defaults_are_greedy_with_128_tokens()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         await tenant.Generate(new() { Prompt = " ", RequestId = $"d-{tenant.Id}" });
 
-        var seen = platform.Engine.Requests[$"d-{tenant.Id}"];
+        var seen = _platform.Engine.Requests[$"d-{tenant.Id}"];
         Assert.Equal(SamplingOptions.Greedy, seen.Sampling);
         Assert.Equal(128, seen.MaxTokens);
     }
@@ -70,7 +70,7 @@ public class GenerationTests(PlatformFixture fixture)
     [Fact]
     public async Task An_expert_answers_with_exactly_its_bytes()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var expert = await tenant.Upload("math", ExpertBytes.Of(1.25f));
 
         var events = await tenant.Generate(new() { Prompt = "x", Selection = Named("math"), RequestId = $"e-{tenant.Id}" });
@@ -78,14 +78,14 @@ public class GenerationTests(PlatformFixture fixture)
         var selected = Assert.Single(events[0].Dispatched.Experts);
         Assert.Equal("expert", events[0].Dispatched.Strategy);
         Assert.Equal(($"tenants/{tenant.Id}/experts/math", expert.Digest, 1.0), (selected.Name, selected.Digest, selected.Weight));
-        var vector = Assert.Single(platform.Engine.Requests[$"e-{tenant.Id}"].Experts);
+        var vector = Assert.Single(_platform.Engine.Requests[$"e-{tenant.Id}"].Experts);
         Assert.Equal([1.25f, 1.25f, 1.25f, 1.25f], vector.Expert.Multipliers["a.weight"].ToArray());
     }
 
     [Fact]
     public async Task A_replaced_expert_answers_in_the_very_next_request()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         await tenant.Upload("math", ExpertBytes.Of(1.25f));
         await tenant.Dispatch(Named("math"));
         var second = await tenant.Upload(new UploadExpertMetadata { ExpertId = "math", Overwrite = true }, [ExpertBytes.Of(2f)]);
@@ -94,13 +94,13 @@ public class GenerationTests(PlatformFixture fixture)
             new() { Prompt = "x", Selection = Named($"tenants/{tenant.Id}/experts/math"), RequestId = $"p-{tenant.Id}" });
 
         Assert.Equal(second.Digest, Assert.Single(events[0].Dispatched.Experts).Digest);
-        Assert.Equal(2f, platform.Engine.Requests[$"p-{tenant.Id}"].Experts[0].Expert.Multipliers["a.weight"].Span[0]);
+        Assert.Equal(2f, _platform.Engine.Requests[$"p-{tenant.Id}"].Experts[0].Expert.Multipliers["a.weight"].Span[0]);
     }
 
     [Fact]
     public async Task A_mixture_is_resolved_with_its_weights_as_given()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         await tenant.Upload("math", ExpertBytes.Of(1.25f));
         await tenant.Upload("code", ExpertBytes.Of(0.75f));
         var mixture = new V1.ExpertSelection
@@ -113,14 +113,14 @@ public class GenerationTests(PlatformFixture fixture)
 
         Assert.Equal("mixture", explained.Strategy);
         Assert.Equal([0.25, 1.5], explained.Experts.Select(expert => expert.Weight));
-        var used = platform.Engine.Requests[$"m-{tenant.Id}"].Experts;
+        var used = _platform.Engine.Requests[$"m-{tenant.Id}"].Experts;
         Assert.Equal([(0.75f, 0.25), (1.25f, 1.5)], used.Select(e => (e.Expert.Multipliers["b.weight"].Span[0], e.Weight)));
     }
 
     [Fact]
     public async Task Automatic_choice_is_refused_until_it_exists()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
         var selection = new V1.ExpertSelection { Auto = new() };
 
         await tenant.Dispatch(selection).Refused(StatusCode.FailedPrecondition, ErrorReason.AutoNotAvailable);
@@ -138,7 +138,7 @@ public class GenerationTests(PlatformFixture fixture)
     [InlineData(nameof(EngineError.Unavailable), StatusCode.Unavailable, ErrorReason.EngineUnavailable)]
     public async Task A_refusal_of_the_engine_keeps_its_reason(string error, StatusCode status, string reason)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var refusal = await tenant.Generate(new() { Prompt = $"fail {error}" }).Refused(status, reason);
 
@@ -148,7 +148,7 @@ public class GenerationTests(PlatformFixture fixture)
     [Fact]
     public async Task An_unexpected_failure_shows_nothing_of_the_server()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var refusal = await tenant.Generate(new() { Prompt = "crash" }).Refused(StatusCode.Internal, ErrorReason.Internal);
 

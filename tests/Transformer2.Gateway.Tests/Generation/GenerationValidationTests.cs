@@ -8,7 +8,7 @@ namespace Transformer2.Gateway.Tests;
 
 public class GenerationValidationTests(PlatformFixture fixture)
 {
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     public static TheoryData<string, GenerateRequest> BadFields() => new()
     {
@@ -42,7 +42,7 @@ public class GenerationValidationTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(BadFields))]
     public async Task A_field_outside_its_range_is_named(string field, GenerateRequest request)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var refusal = await tenant.Generate(request).Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
 
@@ -72,7 +72,7 @@ public class GenerationValidationTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(BadPrompts))]
     public async Task A_prompt_or_a_mixture_that_cannot_be_answered_is_refused(string reason, GenerateRequest request)
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         await tenant.Generate(request).Refused(StatusCode.InvalidArgument, reason);
     }
@@ -80,7 +80,7 @@ public class GenerationValidationTests(PlatformFixture fixture)
     [Fact]
     public async Task The_largest_prompt_is_answered()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
         var events = await tenant.Generate(new() { Prompt = new string('a', 1 << 20), MaxTokens = 65_536 });
 

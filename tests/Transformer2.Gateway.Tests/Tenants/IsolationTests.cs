@@ -7,7 +7,7 @@ namespace Transformer2.Gateway.Tests;
 /// <summary>What belongs to another tenant answers exactly as what does not exist.</summary>
 public class IsolationTests(PlatformFixture fixture)
 {
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     public static TheoryData<string> Operations() => [.. Calls.Keys];
 
@@ -27,49 +27,49 @@ public class IsolationTests(PlatformFixture fixture)
     [Theory, MemberData(nameof(Operations))]
     public async Task Anothers_expert_looks_like_an_absent_one(string operation)
     {
-        var owner = await platform.NewTenant();
-        var other = await platform.NewTenant();
+        var owner = await _platform.NewTenant();
+        var other = await _platform.NewTenant();
         var expert = await owner.Upload("secret", ExpertBytes.Of(1.1f));
 
-        var foreign = await Calls[operation](platform, other, $"tenants/{owner.Id}/experts/secret")
+        var foreign = await Calls[operation](_platform, other, $"tenants/{owner.Id}/experts/secret")
             .Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
-        var absent = await Calls[operation](platform, other, $"tenants/{owner.Id}/experts/secret2")
+        var absent = await Calls[operation](_platform, other, $"tenants/{owner.Id}/experts/secret2")
             .Refused(StatusCode.NotFound, ErrorReason.ExpertNotFound);
 
         Assert.Equal(absent.Status.Detail.Replace("secret2", "secret", StringComparison.Ordinal), foreign.Status.Detail);
         Assert.Equal(absent.Trailers.Count, foreign.Trailers.Count);
-        Assert.Equal(expert, (await platform.Experts.GetExpertAsync(new() { Name = "secret" }, owner.Headers)).Expert);
+        Assert.Equal(expert, (await _platform.Experts.GetExpertAsync(new() { Name = "secret" }, owner.Headers)).Expert);
         Assert.Equal(0, other.StoredFiles);
     }
 
     [Fact]
     public async Task The_same_id_in_two_libraries_is_two_experts()
     {
-        var first = await platform.NewTenant();
-        var second = await platform.NewTenant();
+        var first = await _platform.NewTenant();
+        var second = await _platform.NewTenant();
         await first.Upload("math", ExpertBytes.Of(1.1f));
         await second.Upload("math", ExpertBytes.Of(1.2f));
 
-        await platform.Experts.DeleteExpertAsync(new() { Name = "math" }, first.Headers);
+        await _platform.Experts.DeleteExpertAsync(new() { Name = "math" }, first.Headers);
 
         Assert.Equal(ExpertBytes.Of(1.2f), await second.Download("math"));
-        Assert.Empty((await platform.Experts.ListExpertsAsync(new(), first.Headers)).Experts);
+        Assert.Empty((await _platform.Experts.ListExpertsAsync(new(), first.Headers)).Experts);
     }
 
     [Fact]
     public async Task A_list_shows_only_the_callers_experts_and_takes_no_foreign_token()
     {
-        var first = await platform.NewTenant();
-        var second = await platform.NewTenant();
+        var first = await _platform.NewTenant();
+        var second = await _platform.NewTenant();
         for (var i = 0; i < 3; i++)
             await first.Upload($"e{i}", ExpertBytes.Of(1.5f));
 
-        var page = await platform.Experts.ListExpertsAsync(new() { PageSize = 2 }, first.Headers);
-        await platform.Experts.ListExpertsAsync(new() { PageToken = page.NextPageToken }, second.Headers)
+        var page = await _platform.Experts.ListExpertsAsync(new() { PageSize = 2 }, first.Headers);
+        await _platform.Experts.ListExpertsAsync(new() { PageToken = page.NextPageToken }, second.Headers)
             .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
-        await platform.Experts.ListExpertsAsync(new() { Parent = $"tenants/{first.Id}" }, second.Headers)
+        await _platform.Experts.ListExpertsAsync(new() { Parent = $"tenants/{first.Id}" }, second.Headers)
             .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
 
-        Assert.Empty((await platform.Experts.ListExpertsAsync(new(), second.Headers)).Experts);
+        Assert.Empty((await _platform.Experts.ListExpertsAsync(new(), second.Headers)).Experts);
     }
 }

@@ -5,28 +5,28 @@ namespace Transformer2.Gateway.Tests;
 
 public class TenantTests(PlatformFixture fixture)
 {
-    private readonly TestPlatform platform = fixture.Platform;
+    private readonly TestPlatform _platform = fixture.Platform;
 
     [Fact]
     public async Task A_tenant_is_created_once_and_listed()
     {
         var id = $"t-{Guid.NewGuid():n}";
-        var created = await platform.Tenants.CreateTenantAsync(new() { TenantId = id, DisplayName = "Übung" }, platform.Admin);
-        var read = await platform.Tenants.GetTenantAsync(new() { Name = $"tenants/{id}" }, platform.Admin);
+        var created = await _platform.Tenants.CreateTenantAsync(new() { TenantId = id, DisplayName = "Übung" }, _platform.Admin);
+        var read = await _platform.Tenants.GetTenantAsync(new() { Name = $"tenants/{id}" }, _platform.Admin);
 
         Assert.Equal(("Übung", id), (read.Tenant.DisplayName, read.Tenant.TenantId));
         Assert.Equal(created.Tenant, read.Tenant);
         Assert.Contains(read.Tenant, await All());
-        await platform.Tenants.CreateTenantAsync(new() { TenantId = id }, platform.Admin)
+        await _platform.Tenants.CreateTenantAsync(new() { TenantId = id }, _platform.Admin)
             .Refused(StatusCode.AlreadyExists, ErrorReason.TenantExists);
     }
 
     [Fact]
     public async Task Keys_are_listed_without_their_secrets()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
-        var keys = await platform.Tenants.ListApiKeysAsync(new() { Parent = $"tenants/{tenant.Id}" }, platform.Admin);
+        var keys = await _platform.Tenants.ListApiKeysAsync(new() { Parent = $"tenants/{tenant.Id}" }, _platform.Admin);
 
         var key = Assert.Single(keys.ApiKeys);
         Assert.Equal(tenant.KeyName, key.Name);
@@ -44,26 +44,26 @@ public class TenantTests(PlatformFixture fixture)
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public async Task An_id_has_a_form(string id)
     {
-        await platform.Tenants.CreateTenantAsync(new() { TenantId = id }, platform.Admin)
+        await _platform.Tenants.CreateTenantAsync(new() { TenantId = id }, _platform.Admin)
             .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
-        await platform.Tenants.CreateApiKeyAsync(new() { Parent = id }, platform.Admin)
+        await _platform.Tenants.CreateApiKeyAsync(new() { Parent = id }, _platform.Admin)
             .Refused(StatusCode.InvalidArgument, ErrorReason.InvalidField);
     }
 
     [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
-        var tenant = await platform.NewTenant();
+        var tenant = await _platform.NewTenant();
 
-        await platform.Tenants.GetTenantAsync(new() { Name = "nobody" }, platform.Admin)
+        await _platform.Tenants.GetTenantAsync(new() { Name = "nobody" }, _platform.Admin)
             .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
-        await platform.Tenants.CreateApiKeyAsync(new() { Parent = "nobody" }, platform.Admin)
+        await _platform.Tenants.CreateApiKeyAsync(new() { Parent = "nobody" }, _platform.Admin)
             .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
-        await platform.Tenants.ListApiKeysAsync(new() { Parent = "nobody" }, platform.Admin)
+        await _platform.Tenants.ListApiKeysAsync(new() { Parent = "nobody" }, _platform.Admin)
             .Refused(StatusCode.NotFound, ErrorReason.TenantNotFound);
-        await platform.Tenants.RevokeApiKeyAsync(new() { Name = $"tenants/{tenant.Id}/apiKeys/0123456789abcdef" }, platform.Admin)
+        await _platform.Tenants.RevokeApiKeyAsync(new() { Name = $"tenants/{tenant.Id}/apiKeys/0123456789abcdef" }, _platform.Admin)
             .Refused(StatusCode.NotFound, ErrorReason.ApiKeyNotFound);
-        var files = Directory.GetFiles(platform.DataPath, "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(_platform.DataPath, "*", SearchOption.AllDirectories);
         Assert.DoesNotContain(files, path => path.Contains("nobody", StringComparison.Ordinal));
     }
 
@@ -73,7 +73,7 @@ public class TenantTests(PlatformFixture fixture)
         var token = "";
         do
         {
-            var page = await platform.Tenants.ListTenantsAsync(new() { PageSize = 2, PageToken = token }, platform.Admin);
+            var page = await _platform.Tenants.ListTenantsAsync(new() { PageSize = 2, PageToken = token }, _platform.Admin);
             tenants.AddRange(page.Tenants);
             token = page.NextPageToken;
         }

@@ -6,29 +6,29 @@ namespace Transformer2.Grains.Tests;
 /// <summary>Blobs in memory. They are young unless they are made old.</summary>
 internal sealed class MemoryBlobStore : IExpertBlobStore
 {
-    private readonly ConcurrentDictionary<(TenantId, ContentDigest), (byte[] Content, DateTimeOffset Time)> blobs = new();
+    private readonly ConcurrentDictionary<(TenantId, ContentDigest), (byte[] Content, DateTimeOffset Time)> _blobs = new();
 
     public int Reads { get; private set; }
 
     public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var digest = ContentDigest.Of(content.Span);
-        blobs[(tenant, digest)] = (content.ToArray(), DateTimeOffset.MaxValue);
+        _blobs[(tenant, digest)] = (content.ToArray(), DateTimeOffset.MaxValue);
         return Task.FromResult(new ExpertBlob(digest, content.Length, DateTimeOffset.MaxValue));
     }
 
     public Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
     {
         Reads++;
-        return Task.FromResult(blobs.TryGetValue((tenant, digest), out var blob) ? blob.Content : null);
+        return Task.FromResult(_blobs.TryGetValue((tenant, digest), out var blob) ? blob.Content : null);
     }
 
     public Task<bool> ExistsAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default) =>
-        Task.FromResult(blobs.ContainsKey((tenant, digest)));
+        Task.FromResult(_blobs.ContainsKey((tenant, digest)));
 
     public Task DeleteAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
     {
-        blobs.TryRemove((tenant, digest), out _);
+        _blobs.TryRemove((tenant, digest), out _);
         return Task.CompletedTask;
     }
 
@@ -36,7 +36,7 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
         TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
-        foreach (var ((owner, digest), blob) in blobs)
+        foreach (var ((owner, digest), blob) in _blobs)
         {
             if (owner == tenant)
                 yield return new(digest, blob.Content.Length, blob.Time);
@@ -45,9 +45,9 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
 
     /// <summary>Exchanges what is stored under a digest.</summary>
     public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) =>
-        blobs[(tenant, digest)] = (content, DateTimeOffset.MaxValue);
+        _blobs[(tenant, digest)] = (content, DateTimeOffset.MaxValue);
 
     /// <summary>Makes a blob look as if it was stored long ago.</summary>
     public void MakeOld(TenantId tenant, ContentDigest digest) =>
-        blobs[(tenant, digest)] = (blobs[(tenant, digest)].Content, DateTimeOffset.UnixEpoch);
+        _blobs[(tenant, digest)] = (_blobs[(tenant, digest)].Content, DateTimeOffset.UnixEpoch);
 }

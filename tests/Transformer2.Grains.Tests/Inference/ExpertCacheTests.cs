@@ -8,8 +8,8 @@ public class ExpertCacheTests
 {
     private const int VectorBytes = 7 * sizeof(float);
     private static readonly TenantId Tenant = TenantId.Parse("demo");
-    private readonly MemoryBlobStore blobs = new();
-    private readonly CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+    private readonly MemoryBlobStore _blobs = new();
+    private readonly CancellationToken _cancellationToken = TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_expert_is_read_once_while_it_is_held()
@@ -17,9 +17,9 @@ public class ExpertCacheTests
         var cache = Cache(10);
         var expert = await Store(1.5f);
 
-        var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => cache.Load(Plan(expert), cancellationToken)));
+        var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => cache.Load(Plan(expert), _cancellationToken)));
 
-        Assert.Equal(1, blobs.Reads);
+        Assert.Equal(1, _blobs.Reads);
         Assert.Single(first.Select(loaded => loaded[0].Expert).Distinct());
         Assert.Equal(VectorBytes, cache.Bytes);
     }
@@ -29,16 +29,16 @@ public class ExpertCacheTests
     {
         var cache = Cache(2);
         var (a, b, c) = (await Store(1f), await Store(2f), await Store(3f));
-        await cache.Load(Plan(a), cancellationToken);
-        await cache.Load(Plan(b), cancellationToken);
-        await cache.Load(Plan(a), cancellationToken);
-        await cache.Load(Plan(c), cancellationToken);
+        await cache.Load(Plan(a), _cancellationToken);
+        await cache.Load(Plan(b), _cancellationToken);
+        await cache.Load(Plan(a), _cancellationToken);
+        await cache.Load(Plan(c), _cancellationToken);
 
-        await cache.Load(Plan(a), cancellationToken);
-        Assert.Equal(3, blobs.Reads);
-        await cache.Load(Plan(b), cancellationToken);
+        await cache.Load(Plan(a), _cancellationToken);
+        Assert.Equal(3, _blobs.Reads);
+        await cache.Load(Plan(b), _cancellationToken);
 
-        Assert.Equal(4, blobs.Reads);
+        Assert.Equal(4, _blobs.Reads);
         Assert.Equal(2 * VectorBytes, cache.Bytes);
     }
 
@@ -48,7 +48,7 @@ public class ExpertCacheTests
         var cache = Cache(1);
         DispatchedExpert[] experts = [await Store(1f), await Store(2f), await Store(3f)];
 
-        var loaded = await cache.Load(Plan(experts), cancellationToken);
+        var loaded = await cache.Load(Plan(experts), _cancellationToken);
 
         Assert.Equal([1f, 2f, 3f], loaded.Select(weighted => weighted.Expert.Multipliers["b.weight"].Span[0]));
         Assert.Equal(VectorBytes, cache.Bytes);
@@ -59,13 +59,13 @@ public class ExpertCacheTests
     {
         var cache = Cache(2);
         var expert = await Store(1.5f);
-        blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(9f));
-        await cache.Load(Plan(expert), cancellationToken).Refused(ErrorReason.ExpertDamaged);
+        _blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(9f));
+        await cache.Load(Plan(expert), _cancellationToken).Refused(ErrorReason.ExpertDamaged);
         Assert.Equal(0, cache.Bytes);
 
-        blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(1.5f));
+        _blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(1.5f));
 
-        Assert.Equal(1.5f, (await cache.Load(Plan(expert), cancellationToken))[0].Expert.Multipliers["a.weight"].Span[0]);
+        Assert.Equal(1.5f, (await cache.Load(Plan(expert), _cancellationToken))[0].Expert.Multipliers["a.weight"].Span[0]);
     }
 
     [Fact]
@@ -73,9 +73,9 @@ public class ExpertCacheTests
     {
         var cache = Cache(2);
         var file = ExpertBytes.Of(1.5f, layout: FakeEngine.Layout with { BaseModel = $"sha256:{new string('e', 64)}" });
-        var blob = await blobs.PutAsync(Tenant, file, cancellationToken);
+        var blob = await _blobs.PutAsync(Tenant, file, _cancellationToken);
 
-        await cache.Load(Plan(new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)), cancellationToken)
+        await cache.Load(Plan(new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)), _cancellationToken)
             .Refused(ErrorReason.BaseMismatch);
     }
 
@@ -84,18 +84,18 @@ public class ExpertCacheTests
     {
         var cache = Cache(2);
         var expert = await Store(1.5f);
-        await cache.Load(Plan(expert), cancellationToken);
+        await cache.Load(Plan(expert), _cancellationToken);
 
-        await cache.Load(new(TenantId.Parse("other"), DispatchStrategy.Expert, [expert]), cancellationToken)
+        await cache.Load(new(TenantId.Parse("other"), DispatchStrategy.Expert, [expert]), _cancellationToken)
             .Refused(ErrorReason.ExpertNotFound);
     }
 
     private ExpertCache Cache(int vectors) =>
-        new(blobs, new FakeEngine(), Options.Create(new InferenceNodeOptions { ExpertCacheBytes = vectors * VectorBytes }));
+        new(_blobs, new FakeEngine(), Options.Create(new InferenceNodeOptions { ExpertCacheBytes = vectors * VectorBytes }));
 
     private async Task<DispatchedExpert> Store(float value)
     {
-        var blob = await blobs.PutAsync(Tenant, ExpertBytes.Of(value), cancellationToken);
+        var blob = await _blobs.PutAsync(Tenant, ExpertBytes.Of(value), _cancellationToken);
         return new(ExpertId.Parse("e"), blob.Digest, 1);
     }
 

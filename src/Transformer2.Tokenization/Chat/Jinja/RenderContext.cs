@@ -7,20 +7,20 @@ internal sealed class RenderContext(TimeProvider clock)
 {
     // A conversation of a megabyte takes well below a million steps with the templates of published models.
     private const long MaxSteps = 5_000_000;
-    private long steps;
+    private long _steps;
 
     public TimeProvider Clock { get; } = clock;
 
     /// <summary>Counts a step and what it made.</summary>
     public void Spend(object? made = null)
     {
-        steps += 1 + (made switch
+        _steps += 1 + (made switch
         {
             Text text => text.Length >> 6,
             IReadOnlyList<object?> list => list.Count >> 2,
             _ => 0,
         });
-        if (steps > MaxSteps)
+        if (_steps > MaxSteps)
             throw new ChatTemplateException("The chat template takes too many steps.");
         EnsureStack();
     }

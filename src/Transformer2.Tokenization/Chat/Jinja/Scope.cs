@@ -3,7 +3,7 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>Variables by name; a name that is not here is looked up in the surrounding scope.</summary>
 internal sealed class Scope(Scope? parent, RenderContext context)
 {
-    private readonly Dictionary<string, object?> variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
 
     public Scope(Scope parent)
         : this(parent, parent.Context)
@@ -18,12 +18,12 @@ internal sealed class Scope(Scope? parent, RenderContext context)
         {
             for (var scope = this; scope is not null; scope = scope.Outer)
             {
-                if (scope.variables.TryGetValue(name, out var value))
+                if (scope._variables.TryGetValue(name, out var value))
                     return value;
             }
             return new Undefined(name);
         }
-        set => variables[name] = value;
+        set => _variables[name] = value;
     }
 
     private Scope? Outer { get; } = parent;

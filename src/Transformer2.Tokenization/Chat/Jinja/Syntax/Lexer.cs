@@ -7,53 +7,53 @@ namespace Transformer2.Tokenization.Jinja;
 /// </summary>
 internal sealed partial class Lexer
 {
-    private readonly string source;
-    private readonly List<Token> tokens = [];
-    private int at;
-    private int line = 1;
-    private int lineCountedTo;
-    private bool startsLine = true;
+    private readonly string _source;
+    private readonly List<Token> _tokens = [];
+    private int _at;
+    private int _line = 1;
+    private int _lineCountedTo;
+    private bool _startsLine = true;
 
     private Lexer(string source)
     {
         source = source.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        this.source = source.EndsWith('\n') ? source[..^1] : source;
+        _source = source.EndsWith('\n') ? source[..^1] : source;
     }
 
     public static List<Token> Tokenize(string source)
     {
         var lexer = new Lexer(source);
-        while (lexer.at < lexer.source.Length)
+        while (lexer._at < lexer._source.Length)
             lexer.DataThenTag();
         lexer.Add(TokenKind.End, "");
-        return lexer.tokens;
+        return lexer._tokens;
     }
 
     private void DataThenTag()
     {
-        var start = at;
+        var start = _at;
         var tag = start;
         do
-            tag = source.IndexOf('{', tag) is >= 0 and var found ? found + 1 : source.Length + 1;
-        while (tag < source.Length && source[tag] is not ('{' or '%' or '#'));
-        if (tag >= source.Length)
+            tag = _source.IndexOf('{', tag) is >= 0 and var found ? found + 1 : _source.Length + 1;
+        while (tag < _source.Length && _source[tag] is not ('{' or '%' or '#'));
+        if (tag >= _source.Length)
         {
-            at = source.Length;
-            AddData(source[start..]);
+            _at = _source.Length;
+            AddData(_source[start..]);
             return;
         }
-        var kind = source[tag];
-        at = tag + 1;
-        var sign = at < source.Length ? source[at] : ' ';
+        var kind = _source[tag];
+        _at = tag + 1;
+        var sign = _at < _source.Length ? _source[_at] : ' ';
         if (sign == '-' || (sign == '+' && kind != '{'))
-            at++;
-        AddData(LeftTrimmed(source[start..(tag - 1)], kind, sign));
+            _at++;
+        AddData(LeftTrimmed(_source[start..(tag - 1)], kind, sign));
         switch (kind)
         {
             case '#':
                 Comment();
                 break;
-            case '%' when RawBlock().Match(source, at) is { Success: true } raw:
+            case '%' when RawBlock().Match(_source, _at) is { Success: true } raw:
                 Raw(raw);
                 break;
             case '%':
@@ -72,29 +72,29 @@ internal sealed partial class Lexer
         if (sign == '+' || kind == '{')
             return data;
         var lineStart = data.LastIndexOf('\n') + 1;
-        return (lineStart > 0 || startsLine) && data.AsSpan(lineStart).IndexOfAnyExcept(" \t\v\f\r") < 0 ? data[..lineStart] : data;
+        return (lineStart > 0 || _startsLine) && data.AsSpan(lineStart).IndexOfAnyExcept(" \t\v\f\r") < 0 ? data[..lineStart] : data;
     }
 
     private void Comment()
     {
-        var end = source.IndexOf("#}", at, StringComparison.Ordinal);
+        var end = _source.IndexOf("#}", _at, StringComparison.Ordinal);
         if (end < 0)
             throw Error("a comment is not closed");
-        var sign = end > at ? source[end - 1] : ' ';
-        at = end + 2;
+        var sign = end > _at ? _source[end - 1] : ' ';
+        _at = end + 2;
         AfterTag(sign, trimNewLine: true);
     }
 
     private void Raw(Match begin)
     {
-        at = begin.Index + begin.Length;
+        _at = begin.Index + begin.Length;
         AfterTag(begin.Groups[1].ValueSpan is "-" ? '-' : ' ', trimNewLine: false);
-        var end = RawBlockEnd().Match(source, at);
+        var end = RawBlockEnd().Match(_source, _at);
         if (!end.Success)
             throw Error("a raw block is not closed");
         var sign = end.Groups[1].Value;
-        AddData(LeftTrimmed(source[at..end.Index], '%', sign.Length == 0 ? ' ' : sign[0]));
-        at = end.Index + end.Length;
+        AddData(LeftTrimmed(_source[_at..end.Index], '%', sign.Length == 0 ? ' ' : sign[0]));
+        _at = end.Index + end.Length;
         AfterTag(end.Groups[2].Value is [var c] ? c : ' ', trimNewLine: true);
     }
 
@@ -104,26 +104,26 @@ internal sealed partial class Lexer
         var open = new Stack<char>();
         while (true)
         {
-            while (at < source.Length && Strings.IsSpace(source[at]))
-                at++;
-            if (at == source.Length)
+            while (_at < _source.Length && Strings.IsSpace(_source[_at]))
+                _at++;
+            if (_at == _source.Length)
                 throw Error("a tag is not closed");
             if (open.Count == 0 && IsEnd(closing, out var sign))
             {
                 Add(end, "");
-                at += sign == ' ' ? 2 : 3;
+                _at += sign == ' ' ? 2 : 3;
                 AfterTag(sign, trimNewLine: closing == '%');
                 return;
             }
-            Add(Balance(TokenReader.Next(source, ref at, Line()), open));
+            Add(Balance(TokenReader.Next(_source, ref _at, Line()), open));
         }
     }
 
     private bool IsEnd(char closing, out char sign)
     {
-        sign = source[at] is '-' or '+' && !(source[at] == '+' && closing == '}') ? source[at] : ' ';
-        var from = sign == ' ' ? at : at + 1;
-        return from + 1 < source.Length && source[from] == closing && source[from + 1] == '}';
+        sign = _source[_at] is '-' or '+' && !(_source[_at] == '+' && closing == '}') ? _source[_at] : ' ';
+        var from = sign == ' ' ? _at : _at + 1;
+        return from + 1 < _source.Length && _source[from] == closing && _source[from + 1] == '}';
     }
 
     private Token Balance(Token token, Stack<char> open)
@@ -143,17 +143,17 @@ internal sealed partial class Lexer
 
     private void AfterTag(char sign, bool trimNewLine)
     {
-        var start = at;
+        var start = _at;
         if (sign == '-')
         {
-            while (at < source.Length && Strings.IsSpace(source[at]))
-                at++;
+            while (_at < _source.Length && Strings.IsSpace(_source[_at]))
+                _at++;
         }
-        else if (sign != '+' && trimNewLine && at < source.Length && source[at] == '\n')
+        else if (sign != '+' && trimNewLine && _at < _source.Length && _source[_at] == '\n')
         {
-            at++;
+            _at++;
         }
-        startsLine = at > start && source[at - 1] == '\n';
+        _startsLine = _at > start && _source[_at - 1] == '\n';
     }
 
     private void AddData(string data)
@@ -164,13 +164,13 @@ internal sealed partial class Lexer
 
     private void Add(TokenKind kind, string value) => Add(new Token(kind, value, Line()));
 
-    private void Add(Token token) => tokens.Add(token);
+    private void Add(Token token) => _tokens.Add(token);
 
     private int Line()
     {
-        line += source.AsSpan(lineCountedTo, at - lineCountedTo).Count('\n');
-        lineCountedTo = at;
-        return line;
+        _line += _source.AsSpan(_lineCountedTo, _at - _lineCountedTo).Count('\n');
+        _lineCountedTo = _at;
+        return _line;
     }
 
     private ChatTemplateException Error(string what) => new($"Line {Line()} of the chat template: {what}.");

@@ -3,13 +3,13 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>The tokens of a template with a position, as the parsers consume them.</summary>
 internal sealed class TokenStream(List<Token> tokens)
 {
-    private int at;
+    private int _at;
 
-    public Token Current => tokens[at];
+    public Token Current => tokens[_at];
 
-    public Token Following => tokens[Math.Min(at + 1, tokens.Count - 1)];
+    public Token Following => tokens[Math.Min(_at + 1, tokens.Count - 1)];
 
-    public Token Take() => tokens[at == tokens.Count - 1 ? at : at++];
+    public Token Take() => tokens[_at == tokens.Count - 1 ? _at : _at++];
 
     public bool TakeOperator(string value) => TakeIf(TokenKind.Operator, value);
 

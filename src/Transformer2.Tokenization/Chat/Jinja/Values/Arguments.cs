@@ -3,8 +3,8 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>Arguments of a call. One that the callee does not ask for is an error.</summary>
 internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDictionary<string, object?> named)
 {
-    private readonly HashSet<string> takenNames = [];
-    private int takenPositions;
+    private readonly HashSet<string> _takenNames = [];
+    private int _takenPositions;
 
     public static Arguments None => new([], new Dictionary<string, object?>());
 
@@ -15,15 +15,15 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
     /// <summary>The argument at a position, or of that name.</summary>
     public object? Get(int position, string name, object? otherwise = null)
     {
-        takenPositions = Math.Max(takenPositions, position + 1);
-        takenNames.Add(name);
+        _takenPositions = Math.Max(_takenPositions, position + 1);
+        _takenNames.Add(name);
         return position < positional.Count ? positional[position] : named.GetValueOrDefault(name, otherwise);
     }
 
     /// <summary>An argument that is given by name only.</summary>
     public object? Named(string name, object? otherwise = null)
     {
-        takenNames.Add(name);
+        _takenNames.Add(name);
         return named.GetValueOrDefault(name, otherwise);
     }
 
@@ -42,18 +42,18 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
     /// <summary>All from a position on, which are then taken.</summary>
     public Arguments Rest(int from)
     {
-        takenPositions = int.MaxValue;
-        takenNames.UnionWith(named.Keys);
+        _takenPositions = int.MaxValue;
+        _takenNames.UnionWith(named.Keys);
         return new Arguments([.. positional.Skip(from)], named);
     }
 
     public void EnsureAllTaken(string callee)
     {
-        if (positional.Count > takenPositions)
-            throw new ChatTemplateException($"'{callee}' has no argument number {takenPositions + 1}.");
+        if (positional.Count > _takenPositions)
+            throw new ChatTemplateException($"'{callee}' has no argument number {_takenPositions + 1}.");
         foreach (var name in named.Keys)
         {
-            if (!takenNames.Contains(name))
+            if (!_takenNames.Contains(name))
                 throw new ChatTemplateException($"'{callee}' has no argument '{name}'.");
         }
     }

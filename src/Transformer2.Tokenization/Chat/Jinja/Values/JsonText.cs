@@ -6,33 +6,33 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>JSON as Python's <c>json.dumps(…, ensure_ascii=False)</c> writes it: what <c>tojson</c> means in chat templates.</summary>
 internal sealed class JsonText(string? indent, string itemSeparator, string keySeparator, bool sortKeys)
 {
-    private readonly StringBuilder output = new();
+    private readonly StringBuilder _output = new();
 
     public Text Write(object? value)
     {
         Write(value, 0);
-        return Text.Of(output.ToString(), PythonText.AnyFromUser(value));
+        return Text.Of(_output.ToString(), PythonText.AnyFromUser(value));
     }
 
     private void Write(object? value, int depth)
     {
         if (depth > PythonText.MaxDepth)
             throw PythonText.TooDeep();
-        if (output.Length > Text.MaxLength)
+        if (_output.Length > Text.MaxLength)
             throw new ChatTemplateException("The chat template makes a JSON text that is too long.");
         switch (value)
         {
             case null:
-                output.Append("null");
+                _output.Append("null");
                 break;
             case bool b:
-                output.Append(b ? "true" : "false");
+                _output.Append(b ? "true" : "false");
                 break;
             case long n:
-                output.Append(n.ToString(CultureInfo.InvariantCulture));
+                _output.Append(n.ToString(CultureInfo.InvariantCulture));
                 break;
             case double d:
-                output.Append(PythonText.Number(d) switch { "nan" => "NaN", "inf" => "Infinity", "-inf" => "-Infinity", var s => s });
+                _output.Append(PythonText.Number(d) switch { "nan" => "NaN", "inf" => "Infinity", "-inf" => "-Infinity", var s => s });
                 break;
             case Text text:
                 Quote(text.Value);
@@ -42,7 +42,7 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
                 Items('{', '}', sortKeys ? entries.OrderBy(e => e.Name, StringComparer.Ordinal) : entries, depth, e =>
                 {
                     Quote(e.Name);
-                    output.Append(keySeparator);
+                    _output.Append(keySeparator);
                     Write(e.Value, depth + 1);
                 });
                 break;
@@ -56,27 +56,27 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
 
     private void Items<T>(char open, char close, IEnumerable<T> items, int depth, Action<T> write)
     {
-        output.Append(open);
+        _output.Append(open);
         var count = 0;
         foreach (var item in items)
         {
             if (count++ > 0)
-                output.Append(itemSeparator);
+                _output.Append(itemSeparator);
             NewLine(depth + 1);
             write(item);
         }
         if (count > 0)
             NewLine(depth);
-        output.Append(close);
+        _output.Append(close);
     }
 
     private void NewLine(int depth)
     {
         if (indent is null)
             return;
-        output.Append('\n');
+        _output.Append('\n');
         for (var i = 0; i < depth; i++)
-            output.Append(indent);
+            _output.Append(indent);
     }
 
     private static string Name(object key) => ReferenceEquals(key, Map.NoneKey) ? "null" : key switch
@@ -88,22 +88,22 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
 
     private void Quote(string text)
     {
-        output.Append('"');
+        _output.Append('"');
         foreach (var c in text)
         {
             _ = c switch
             {
-                '"' => output.Append("\\\""),
-                '\\' => output.Append(@"\\"),
-                '\n' => output.Append(@"\n"),
-                '\r' => output.Append(@"\r"),
-                '\t' => output.Append(@"\t"),
-                '\b' => output.Append(@"\b"),
-                '\f' => output.Append(@"\f"),
-                < ' ' => output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
-                _ => output.Append(c),
+                '"' => _output.Append("\\\""),
+                '\\' => _output.Append(@"\\"),
+                '\n' => _output.Append(@"\n"),
+                '\r' => _output.Append(@"\r"),
+                '\t' => _output.Append(@"\t"),
+                '\b' => _output.Append(@"\b"),
+                '\f' => _output.Append(@"\f"),
+                < ' ' => _output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
+                _ => _output.Append(c),
             };
         }
-        output.Append('"');
+        _output.Append('"');
     }
 }

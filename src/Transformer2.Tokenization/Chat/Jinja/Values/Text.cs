@@ -9,12 +9,12 @@ internal sealed class Text : IEquatable<Text>
     /// <summary>Most UTF-16 units that one string may have.</summary>
     public const int MaxLength = 32 << 20;
 
-    private readonly TextSegment[] segments;
-    private string? value;
+    private readonly TextSegment[] _segments;
+    private string? _value;
 
     internal Text(TextSegment[] segments)
     {
-        this.segments = segments;
+        _segments = segments;
         Length = segments.Sum(s => s.Text.Length);
     }
 
@@ -22,11 +22,11 @@ internal sealed class Text : IEquatable<Text>
 
     public int Length { get; }
 
-    public IReadOnlyList<TextSegment> Segments => segments;
+    public IReadOnlyList<TextSegment> Segments => _segments;
 
-    public string Value => value ??= segments.Length == 1 ? segments[0].Text : string.Concat(segments.Select(s => s.Text));
+    public string Value => _value ??= _segments.Length == 1 ? _segments[0].Text : string.Concat(_segments.Select(s => s.Text));
 
-    public bool AnyFromUser => Array.Exists(segments, s => s.IsFromUser);
+    public bool AnyFromUser => Array.Exists(_segments, s => s.IsFromUser);
 
     public static Text Of(string text, bool isFromUser = false) => text.Length == 0 ? Empty : new([new TextSegment(text, isFromUser)]);
 
@@ -57,11 +57,11 @@ internal sealed class Text : IEquatable<Text>
     {
         if (length == Length)
             return this;
-        if (segments.Length == 1)
-            return Of(segments[0].Text.Substring(start, length), segments[0].IsFromUser);
+        if (_segments.Length == 1)
+            return Of(_segments[0].Text.Substring(start, length), _segments[0].IsFromUser);
         var builder = new TextBuilder();
         var offset = 0;
-        foreach (var segment in segments)
+        foreach (var segment in _segments)
         {
             var from = Math.Max(start - offset, 0);
             var to = Math.Min(start + length - offset, segment.Text.Length);
@@ -75,12 +75,12 @@ internal sealed class Text : IEquatable<Text>
     /// <summary>The same provenance with other characters, unit for unit.</summary>
     public Text Rewrite(string text)
     {
-        var rewritten = new TextSegment[segments.Length];
+        var rewritten = new TextSegment[_segments.Length];
         var offset = 0;
-        for (var i = 0; i < segments.Length; i++)
+        for (var i = 0; i < _segments.Length; i++)
         {
-            rewritten[i] = segments[i] with { Text = text.Substring(offset, segments[i].Text.Length) };
-            offset += segments[i].Text.Length;
+            rewritten[i] = _segments[i] with { Text = text.Substring(offset, _segments[i].Text.Length) };
+            offset += _segments[i].Text.Length;
         }
         return new(rewritten);
     }

@@ -5,10 +5,10 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>Collects a <see cref="Text"/>, neighbours of the same origin in one segment.</summary>
 internal sealed class TextBuilder
 {
-    private readonly List<TextSegment> segments = [];
-    private readonly StringBuilder current = new();
-    private bool currentIsFromUser;
-    private long length;
+    private readonly List<TextSegment> _segments = [];
+    private readonly StringBuilder _current = new();
+    private bool _currentIsFromUser;
+    private long _length;
 
     public void Append(Text text)
     {
@@ -20,25 +20,25 @@ internal sealed class TextBuilder
     {
         if (text.IsEmpty)
             return;
-        length += text.Length;
-        if (length > Text.MaxLength)
+        _length += text.Length;
+        if (_length > Text.MaxLength)
             throw new ChatTemplateException($"The chat template makes a text of more than {Text.MaxLength} characters.");
-        if (isFromUser != currentIsFromUser)
+        if (isFromUser != _currentIsFromUser)
             EndSegment();
-        currentIsFromUser = isFromUser;
-        current.Append(text);
+        _currentIsFromUser = isFromUser;
+        _current.Append(text);
     }
 
     public Text Build()
     {
         EndSegment();
-        return segments.Count == 0 ? Text.Empty : new Text([.. segments]);
+        return _segments.Count == 0 ? Text.Empty : new Text([.. _segments]);
     }
 
     private void EndSegment()
     {
-        if (current.Length > 0)
-            segments.Add(new TextSegment(current.ToString(), currentIsFromUser));
-        current.Clear();
+        if (_current.Length > 0)
+            _segments.Add(new TextSegment(_current.ToString(), _currentIsFromUser));
+        _current.Clear();
     }
 }
