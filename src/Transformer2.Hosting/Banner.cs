@@ -9,7 +9,7 @@ namespace Transformer2.Hosting;
 internal static class Banner
 {
     private const string FirstExpert = "math";
-    private const string FirstPrompt = "what is 3 + 4?";
+    private const string FirstPrompt = "take 5 from 17.";
 
     public static async Task Write(WebApplication app, TextWriter output)
     {

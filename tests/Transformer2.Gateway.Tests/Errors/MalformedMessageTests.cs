@@ -29,7 +29,7 @@ public class MalformedMessageTests(PlatformFixture fixture)
 
         await RawCall.Send(_platform, method, tenant.Headers, message).Refused(StatusCode.InvalidArgument, ErrorReason.MalformedMessage);
 
-        Assert.Equal("base", (await tenant.Dispatch(new())).Strategy);
+        Assert.Equal("base", (await tenant.Dispatch(new() { Base = new() })).Strategy);
     }
 
     [Fact]
