@@ -22,10 +22,11 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => 300,
         };
         var seed = new Option<ulong>("--seed") { Description = "Names the sample of questions", HelpName = "seed", DefaultValueFactory = _ => 1 };
+        var chart = new Option<string?>("--chart") { Description = "Also draws the families' results as bars into this SVG file", HelpName = "file" };
         var command = new Command(
             "evaluate", "Measures greedy accuracy per task family of the generated corpus, with 95 % intervals; needs no server.")
         {
-            model, experts, split, questions, seed,
+            model, experts, split, questions, seed, chart,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -38,6 +39,11 @@ internal static class EvaluateCommand
             var run = new EvaluationRun(
                 parsed.GetValue(model)!, parsed.GetValue(experts) ?? [], parsed.GetValue(split)!, count, parsed.GetValue(seed));
             var report = await Task.Run(() => run.RunAsync(global.Host, cancellationToken), cancellationToken);
+            if (parsed.GetValue(chart) is { } path)
+            {
+                EvaluationView.Draw(report, path);
+            }
+
             global.Printer(parsed).PrintRecord(report, () => EvaluationView.Table(report));
             return ExitCode.Success;
         });

@@ -48,9 +48,9 @@ public sealed class LossCurve
     public void Save()
     {
         File.WriteAllLines(_path, _points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Loss:0.######}")).Prepend(Header));
-        var plot = new PlotModel { Title = _title, Background = OxyColors.White };
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step" });
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "loss (nats per token)", MajorGridlineStyle = LineStyle.Dot });
+        var plot = new PlotModel { Title = _title, Background = OxyColors.White, PlotMargins = new OxyThickness(70, double.NaN, double.NaN, 50) };
+        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 10 });
+        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "loss (nats per token)", AxisTitleDistance = 20, MajorGridlineStyle = LineStyle.Dot });
         plot.Series.Add(Line(_points, OxyColors.LightGray, 1));
         plot.Series.Add(Line([.. Smoothed()], OxyColors.SteelBlue, 2));
         using var stream = File.Create(Path.ChangeExtension(_path, ".svg"));
