@@ -35,33 +35,39 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
         return [.. vectors.Zip(plan.Experts, (vector, expert) => new WeightedExpert(vector, expert.Weight))];
     }
 
-    private async Task<ExpertVector> Get(CacheKey key, ExpertId id, CancellationToken cancellationToken)
-    {
-        var node = Touch(key, id);
-        try
-        {
-            var vector = await node.Value.Vector.Value.WaitAsync(cancellationToken);
-            Account(node, vector);
-            return vector;
-        }
-        catch (Exception) when (node.Value.Vector.Value.IsFaulted)
-        {
-            Forget(node);
-            throw;
-        }
-    }
-
-    // Requests that need the same expert at once share one read; it is bound to none of them, so that one may leave.
-    private LinkedListNode<Entry> Touch(CacheKey key, ExpertId id)
+    // Requests that need the same expert at once share one read; it is bound to none of them, so that each may leave.
+    private Task<ExpertVector> Get(CacheKey key, ExpertId id, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_entries.TryGetValue(key, out var node))
+            {
                 _byUse.Remove(node);
+            }
             else
-                _entries[key] = node = new(new(key, new(() => Task.Run(() => Read(key, id)))));
+            {
+                node = _entries[key] = new(new(key));
+                node.Value.Vector = Task.Run(() => Fill(node, id), CancellationToken.None);
+            }
+
             _byUse.AddFirst(node);
-            return node;
+            return node.Value.Vector.WaitAsync(cancellationToken);
+        }
+    }
+
+    // Counted, or forgotten, by the read itself: those that asked for it may all have left.
+    private async Task<ExpertVector> Fill(LinkedListNode<Entry> node, ExpertId id)
+    {
+        try
+        {
+            var vector = await Read(node.Value.Key, id);
+            Account(node, vector);
+            return vector;
+        }
+        catch
+        {
+            Forget(node);
+            throw;
         }
     }
 
@@ -86,13 +92,12 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
     {
         lock (_gate)
         {
-            if (node.Value.Bytes == 0 && node.List is not null)
-            {
-                node.Value.Bytes = Math.Max(1, vector.ParameterCount * sizeof(float));
-                _bytes += node.Value.Bytes;
-            }
-
-            while (_bytes > options.Value.ExpertCacheBytes && _byUse.Last is { } last && last != node)
+            // Dropped while it was read: whoever waits still gets it.
+            if (node.List is null)
+                return;
+            node.Value.Bytes = vector.ParameterCount * sizeof(float);
+            _bytes += node.Value.Bytes;
+            while (_bytes > options.Value.ExpertCacheBytes && _byUse.Last is { } last)
                 Remove(last);
         }
     }
@@ -115,11 +120,12 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
 
     private readonly record struct CacheKey(TenantId Tenant, ContentDigest Digest);
 
-    private sealed class Entry(CacheKey key, Lazy<Task<ExpertVector>> vector)
+    private sealed class Entry(CacheKey key)
     {
         public CacheKey Key { get; } = key;
 
-        public Lazy<Task<ExpertVector>> Vector { get; } = vector;
+        /// <summary>The read; set under the lock that the entry is added under.</summary>
+        public Task<ExpertVector> Vector { get; set; } = null!;
 
         public long Bytes { get; set; }
     }

@@ -10,6 +10,12 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
 
     public int Reads { get; private set; }
 
+    /// <summary>Reads wait for it.</summary>
+    public Task Readable { get; set; } = Task.CompletedTask;
+
+    /// <summary>Tenants whose files cannot be removed.</summary>
+    public ConcurrentDictionary<TenantId, bool> Undeletable { get; } = new();
+
     public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var digest = ContentDigest.Of(content.Span);
@@ -17,10 +23,11 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
         return Task.FromResult(new ExpertBlob(digest, content.Length, DateTimeOffset.MaxValue));
     }
 
-    public Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
+    public async Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
     {
         Reads++;
-        return Task.FromResult(_blobs.TryGetValue((tenant, digest), out var blob) ? blob.Content : null);
+        await Readable;
+        return _blobs.TryGetValue((tenant, digest), out var blob) ? blob.Content : null;
     }
 
     public Task<bool> ExistsAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default) =>
@@ -28,6 +35,8 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
 
     public Task DeleteAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
     {
+        if (Undeletable.ContainsKey(tenant))
+            throw new IOException("The disk is read-only.");
         _blobs.TryRemove((tenant, digest), out _);
         return Task.CompletedTask;
     }

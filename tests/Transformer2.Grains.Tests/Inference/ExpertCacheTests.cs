@@ -90,6 +90,37 @@ public class ExpertCacheTests
             .Refused(ErrorReason.ExpertNotFound);
     }
 
+    [Fact]
+    public async Task A_read_that_everybody_left_counts_all_the_same()
+    {
+        var cache = Cache(2);
+        var expert = await Store(1.5f);
+        var release = await Abandon(cache, expert);
+
+        release();
+
+        Assert.True(SpinWait.SpinUntil(() => cache.Bytes == VectorBytes, TimeSpan.FromSeconds(10)));
+        await cache.Load(Plan(expert), _cancellationToken);
+        Assert.Equal(1, _blobs.Reads);
+    }
+
+    // A read is under way, and the only one that asked for it has gone.
+    private async Task<Action> Abandon(ExpertCache cache, DispatchedExpert expert)
+    {
+        var readable = new TaskCompletionSource();
+        _blobs.Readable = readable.Task;
+        await Abandoned(cache, expert);
+        return readable.SetResult;
+    }
+
+    private static async Task Abandoned(ExpertCache cache, DispatchedExpert expert)
+    {
+        using var leaving = new CancellationTokenSource();
+        var load = cache.Load(Plan(expert), leaving.Token);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load);
+    }
+
     private ExpertCache Cache(int vectors) =>
         new(_blobs, new FakeEngine(), Options.Create(new InferenceNodeOptions { ExpertCacheBytes = vectors * VectorBytes }));
 
