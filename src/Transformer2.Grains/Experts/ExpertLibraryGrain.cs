@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Transformer2.Abstractions;
 
@@ -7,14 +8,16 @@ namespace Transformer2.Grains;
 /// <inheritdoc cref="IExpertLibraryGrain"/>
 /// <remarks>
 /// Files are stored before they are committed and removed after they are released, both decided in this grain's turns. So a commit finds
-/// its file or says so, and a crash leaves at most a file without an expert, which the next activation removes.
+/// its file or says so, and a crash, or a file that cannot be removed, leaves at most a file without an expert, which a later activation
+/// removes.
 /// </remarks>
 [GrainType("t2.library")]
 public sealed class ExpertLibraryGrain(
     [PersistentState("state")] IPersistentState<ExpertLibraryState> storage,
     IExpertBlobStore blobs,
     IOptions<PlatformLimits> limits,
-    TimeProvider time) : StatefulGrain<ExpertLibraryState>(storage), IExpertLibraryGrain
+    TimeProvider time,
+    ILogger<ExpertLibraryGrain> logger) : StatefulGrain<ExpertLibraryState>(storage), IExpertLibraryGrain
 {
     private TenantId Tenant => TenantId.Parse(this.GetPrimaryKeyString());
 
@@ -26,7 +29,7 @@ public sealed class ExpertLibraryGrain(
         await foreach (var blob in blobs.ListAsync(Tenant, cancellationToken))
         {
             if (blob.WriteTime < oldest && !used.Contains(blob.Digest))
-                await blobs.DeleteAsync(Tenant, blob.Digest, cancellationToken);
+                await Remove(blob.Digest);
         }
     }
 
@@ -67,7 +70,7 @@ public sealed class ExpertLibraryGrain(
     public async Task Discard(ContentDigest digest)
     {
         if (!State.Uses(digest))
-            await blobs.DeleteAsync(Tenant, digest);
+            await Remove(digest);
     }
 
     /// <inheritdoc/>
@@ -92,6 +95,19 @@ public sealed class ExpertLibraryGrain(
     /// <inheritdoc/>
     public Task<LibrarySnapshot?> GetSnapshot(long knownVersion) => Task.FromResult(
         knownVersion == State.Version ? null : new LibrarySnapshot(State.Version, State.Experts.ToDigests()));
+
+    // What was committed or refused before stands, whether or not the file goes.
+    private async Task Remove(ContentDigest digest)
+    {
+        try
+        {
+            await blobs.DeleteAsync(Tenant, digest);
+        }
+        catch (Exception exception)
+        {
+            GrainsLog.FileNotRemoved(logger, Tenant, digest, exception);
+        }
+    }
 
     private ExpertRecord Find(ExpertId id) => State.Experts.GetValueOrDefault(id) ?? throw ExpertErrors.NotFound(id);
 

@@ -84,6 +84,26 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_removed_does_not_stand_in_the_way()
+    {
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
+        var expert = await cluster.Put(tenant, "math", 1.5f);
+        cluster.Blobs.Undeletable[tenant] = true;
+
+        var replaced = await cluster.Put(tenant, "math", 2f, overwrite: true);
+        await cluster.Library(tenant).Delete(replaced.Id, null);
+        cluster.Blobs.MakeOld(tenant, expert.Content.Digest);
+        await cluster.Forget();
+        Assert.Empty((await cluster.Library(tenant).List(null, 10)).Experts);
+
+        cluster.Blobs.Undeletable.Remove(tenant, out _);
+        await cluster.Forget();
+        await cluster.Library(tenant).List(null, 10);
+        Assert.False(await cluster.Blobs.ExistsAsync(tenant, expert.Content.Digest, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_library_belongs_to_a_tenant_that_exists()
     {
         CallerScope.EnterPlatform();
