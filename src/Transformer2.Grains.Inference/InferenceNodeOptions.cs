@@ -3,9 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace Transformer2.Grains.Inference;
 
-/// <summary>How a node serves.</summary>
+/// <summary>How a node serves. Section <c>T2:Node</c>.</summary>
 public sealed class InferenceNodeOptions
 {
+    /// <summary>Name of the section.</summary>
+    public const string Section = "T2:Node";
+
     /// <summary>Most bytes of expert vectors kept in memory beside the engine's own.</summary>
     [Range(0, long.MaxValue)]
     public long ExpertCacheBytes { get; set; } = 256L << 20;

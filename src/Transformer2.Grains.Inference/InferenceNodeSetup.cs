@@ -24,7 +24,7 @@ public static class InferenceNodeSetup
         silo.Services.AddSingleton(services => services.GetRequiredService<EngineStartup>().Engine);
         silo.Services.AddSingleton<ExpertCache>();
         silo.Services.AddSingleton<InFlightGenerations>();
-        silo.Services.AddOptions();
+        silo.Services.AddOptions<InferenceNodeOptions>().BindConfiguration(InferenceNodeOptions.Section).ValidateOnStart();
         silo.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
         silo.Services.AddHostedService<DrainService>();

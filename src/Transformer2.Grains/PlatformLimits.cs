@@ -25,6 +25,7 @@ public sealed class PlatformLimits
     /// <summary>
     /// How long a stored file may wait for its commit. Older files that no expert uses are remains of a crash and are removed.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan OrphanAge { get; set; } = TimeSpan.FromHours(1);
 }
 

@@ -60,8 +60,10 @@ public static class PlatformHost
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        var options = ReadOptions(builder.Configuration);
+        var options = Read(builder.Configuration, PlatformOptions.Section, new PlatformOptionsValidator());
 
+        var limits = Read(builder.Configuration, "T2:Limits", new PlatformLimitsValidator());
+        var uploads = Read(builder.Configuration, "T2:Uploads", new UploadOptionsValidator());
         // In the order of their costs: what is wrong shows before the model is read.
         Ports.RequireFree(options.Address, options.HttpPort, "T2__HttpPort");
         Ports.RequireFree(options.Address, options.GrpcPort, "T2__GrpcPort");
@@ -77,8 +79,8 @@ public static class PlatformHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options.Address, options.HttpPort, options.GrpcPort));
         builder.Services.AddFileExpertBlobStore(data.Experts);
         builder.Services.AddGateway();
-        builder.Services.Configure<PlatformLimits>(builder.Configuration.GetSection("T2:Limits"));
-        builder.Services.Configure<UploadOptions>(builder.Configuration.GetSection("T2:Uploads"));
+        builder.Services.AddSingleton(Options.Create(limits));
+        builder.Services.AddSingleton(Options.Create(uploads));
         builder.UseOrleans(silo =>
         {
             UseOneSilo(silo, options.SiloPort);
@@ -94,12 +96,12 @@ public static class PlatformHost
         return app;
     }
 
-    private static PlatformOptions ReadOptions(ConfigurationManager configuration)
+    private static T Read<T>(ConfigurationManager configuration, string section, IValidateOptions<T> validator) where T : class, new()
     {
         try
         {
-            var options = configuration.GetSection(PlatformOptions.Section).Get<PlatformOptions>() ?? new();
-            var result = new PlatformOptionsValidator().Validate(PlatformOptions.Section, options);
+            var options = configuration.GetSection(section).Get<T>() ?? new();
+            var result = validator.Validate(section, options);
             return result.Succeeded ? options : throw new StartupException(string.Join(" ", result.Failures ?? []).ReplaceLineEndings(" "));
         }
         catch (InvalidOperationException exception)

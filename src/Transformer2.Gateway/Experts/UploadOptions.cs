@@ -17,10 +17,16 @@ public sealed class UploadOptions
     [Range(1, 1000)]
     public int MaxConcurrent { get; set; } = 8;
 
+    /// <summary>Most uploads of one tenant at a time, so that none can keep all others out.</summary>
+    [Range(1, 1000)]
+    public int MaxConcurrentPerTenant { get; set; } = 4;
+
     /// <summary>Longest wait for the next message.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest upload.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(10);
 }
 

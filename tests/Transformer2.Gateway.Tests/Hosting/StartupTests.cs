@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Transformer2.Grains.Inference;
 using Transformer2.Hosting;
 
 namespace Transformer2.Gateway.Tests;
@@ -30,6 +31,10 @@ public class StartupTests(PlatformFixture fixture)
     [InlineData("--T2:Bind=example.org", "T2__Bind")]
     [InlineData("--T2:GrpcPort=70000", "GrpcPort")]
     [InlineData("--T2:GrpcPort=many", "GrpcPort")]
+    [InlineData("--T2:Limits:MaxTenants=0", "MaxTenants")]
+    [InlineData("--T2:Limits:OrphanAge=-1:00:00", "OrphanAge")]
+    [InlineData("--T2:Uploads:MaxConcurrent=many", "MaxConcurrent")]
+    [InlineData("--T2:Uploads:IdleTimeout=00:00:00", "IdleTimeout")]
     public void A_setting_that_makes_no_sense_is_named(string argument, string name) =>
         Assert.Contains(name, Refused(argument), StringComparison.Ordinal);
 
@@ -39,6 +44,18 @@ public class StartupTests(PlatformFixture fixture)
         string[] arguments = [.. TestPlatform.Arguments(fixture.Platform.Directory), "--T2:ModelDirectory=/nowhere"];
 
         Assert.Equal(2, await PlatformHost.RunAsync(arguments, (_, _) => { }));
+    }
+
+    [Fact]
+    public async Task A_node_that_makes_no_sense_is_refused_before_its_model_is_loaded()
+    {
+        var directory = TestPlatform.NewDirectory();
+        string[] arguments = [.. TestPlatform.Arguments(directory), "--T2:Node:ExpertCacheBytes=-1"];
+
+        Assert.Equal(2, await PlatformHost.RunAsync(
+            arguments, (silo, _) => silo.AddInferenceNode((_, _) => throw new InvalidOperationException("The model was loaded."))));
+
+        Directory.Delete(directory, recursive: true);
     }
 
     [Fact]
