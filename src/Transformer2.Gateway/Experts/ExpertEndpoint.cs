@@ -15,19 +15,7 @@ internal sealed class ExpertEndpoint(
 
     public override Task<UploadExpertResponse> UploadExpert(
         IAsyncStreamReader<UploadExpertRequest> requestStream, ServerCallContext context) =>
-        uploads.Run(async () =>
-        {
-            var tenant = context.GetHttpContext().Tenant();
-            var metadata = await uploads.ReadMetadata(requestStream, context.CancellationToken);
-            var id = ResourceNames.Expert(metadata.ExpertId, tenant, "expert_id");
-            var displayName = Fields.DisplayName(metadata.DisplayName, id.Value);
-            var write = new ExpertWrite(id, metadata.SizeBytes, metadata.Overwrite, metadata.Etag.Length == 0 ? null : metadata.Etag);
-            await Library(tenant).Check(write);
-
-            var file = await uploads.ReadFile(requestStream, metadata, context.CancellationToken);
-            var expert = await import.Import(tenant, write, displayName, file, metadata.Sha256);
-            return new UploadExpertResponse { Expert = expert.ToExpert(tenant) };
-        });
+        Upload(requestStream, context.GetHttpContext().Tenant(), context.CancellationToken);
 
     public override async Task<GetExpertResponse> GetExpert(GetExpertRequest request, ServerCallContext context)
     {
@@ -67,6 +55,20 @@ internal sealed class ExpertEndpoint(
         await Library(tenant).Delete(id, request.Etag.Length == 0 ? null : request.Etag);
         return new();
     }
+
+    private Task<UploadExpertResponse> Upload(
+        IAsyncStreamReader<UploadExpertRequest> stream, TenantId tenant, CancellationToken cancellationToken) =>
+        uploads.Run(tenant, async () =>
+        {
+            var metadata = await uploads.ReadMetadata(stream, cancellationToken);
+            var id = ResourceNames.Expert(metadata.ExpertId, tenant, "expert_id");
+            var displayName = Fields.DisplayName(metadata.DisplayName, id.Value);
+            var write = new ExpertWrite(id, metadata.SizeBytes, metadata.Overwrite, metadata.Etag.Length == 0 ? null : metadata.Etag);
+            await Library(tenant).Check(write);
+            var file = await uploads.ReadFile(stream, metadata, cancellationToken);
+            var expert = await import.Import(tenant, write, displayName, file, metadata.Sha256);
+            return new UploadExpertResponse { Expert = expert.ToExpert(tenant) };
+        });
 
     private IExpertLibraryGrain Library(TenantId tenant) => grains.GetGrain<IExpertLibraryGrain>(tenant.Value);
 

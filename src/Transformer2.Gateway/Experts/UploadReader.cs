@@ -10,24 +10,22 @@ namespace Transformer2.Gateway;
 /// Receives uploads: metadata, then chunks, within bounds of size, time and number. gRPC itself limits neither the length of a client's
 /// stream nor how slow it may be.
 /// </summary>
-internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider time) : IDisposable
+internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider time)
 {
-    private readonly SemaphoreSlim _slots = new(options.Value.MaxConcurrent, options.Value.MaxConcurrent);
-
-    public void Dispose() => _slots.Dispose();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TenantId, int> _running = [];
 
     /// <summary>Runs one upload in a slot of its own; the slot, and with it the memory, is bound until the upload is committed.</summary>
-    public async Task<T> Run<T>(Func<Task<T>> upload)
+    public async Task<T> Run<T>(TenantId tenant, Func<Task<T>> upload)
     {
-        if (!await _slots.WaitAsync(TimeSpan.Zero))
-            throw new PlatformException(ErrorReason.UploadsBusy, "Too many uploads run at the moment; repeat this one a little later.");
+        Enter(tenant);
         try
         {
             return await upload();
         }
         finally
         {
-            _slots.Release();
+            Leave(tenant);
         }
     }
 
@@ -70,6 +68,26 @@ internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider
         if (metadata.HasSizeBytes && file.WrittenCount < metadata.SizeBytes)
             throw Size(metadata, file.WrittenCount.ToString((IFormatProvider?)null));
         return file.WrittenMemory;
+    }
+
+    private void Enter(TenantId tenant)
+    {
+        lock (_gate)
+        {
+            var own = _running.GetValueOrDefault(tenant);
+            if (own >= options.Value.MaxConcurrentPerTenant || _running.Values.Sum() >= options.Value.MaxConcurrent)
+                throw new PlatformException(ErrorReason.UploadsBusy, "Too many uploads run at the moment; repeat this one a little later.");
+            _running[tenant] = own + 1;
+        }
+    }
+
+    private void Leave(TenantId tenant)
+    {
+        lock (_gate)
+        {
+            if (--_running[tenant] == 0)
+                _running.Remove(tenant);
+        }
     }
 
     // The reader's own token is not used: cancelling it would tear the call down before its status is sent.

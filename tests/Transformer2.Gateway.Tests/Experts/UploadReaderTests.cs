@@ -9,13 +9,15 @@ namespace Transformer2.Gateway.Tests;
 
 public class UploadReaderTests
 {
+    private static readonly TenantId Tenant = TenantId.Parse("demo");
+    private static readonly TenantId Other = TenantId.Parse("other");
     private readonly FakeTimeProvider _time = new();
     private readonly UploadOptions _options = new();
 
     [Fact]
     public async Task A_client_that_stalls_is_cut_off()
     {
-        using var reader = new UploadReader(Options.Create(_options), _time);
+        var reader = new UploadReader(Options.Create(_options), _time);
         var stream = new ScriptedStream();
         var file = reader.ReadFile(stream, new(), CancellationToken.None);
 
@@ -29,7 +31,7 @@ public class UploadReaderTests
     [Fact]
     public async Task A_client_that_sends_a_byte_now_and_then_is_cut_off_in_the_end()
     {
-        using var reader = new UploadReader(Options.Create(_options), _time);
+        var reader = new UploadReader(Options.Create(_options), _time);
         var stream = new ScriptedStream();
         var file = reader.ReadFile(stream, new(), CancellationToken.None);
 
@@ -47,20 +49,38 @@ public class UploadReaderTests
     public async Task Only_so_many_uploads_run_at_a_time()
     {
         _options.MaxConcurrent = 2;
-        using var reader = new UploadReader(Options.Create(_options), _time);
+        var reader = new UploadReader(Options.Create(_options), _time);
         var hold = new TaskCompletionSource<int>();
-        var first = reader.Run(() => hold.Task);
-        var second = reader.Run<int>(() => throw new InvalidDataException());
+        var first = reader.Run(Tenant, () => hold.Task);
+        var second = reader.Run<int>(Tenant, () => throw new InvalidDataException());
         await Assert.ThrowsAsync<InvalidDataException>(() => second);
-        var third = reader.Run(() => hold.Task);
+        var third = reader.Run(Tenant, () => hold.Task);
 
-        var refusal = await Assert.ThrowsAsync<PlatformException>(() => reader.Run(() => hold.Task));
+        await Busy(reader, Other);
         hold.SetResult(1);
         await Task.WhenAll(first, third);
 
-        Assert.Equal(ErrorReason.UploadsBusy, refusal.Reason);
-        Assert.Equal(2, await reader.Run(() => Task.FromResult(2)));
+        Assert.Equal(2, await reader.Run(Other, () => Task.FromResult(2)));
     }
+
+    [Fact]
+    public async Task One_tenant_cannot_keep_all_others_out()
+    {
+        var reader = new UploadReader(Options.Create(_options), _time);
+        var hold = new TaskCompletionSource<int>();
+        var own = Enumerable.Range(0, _options.MaxConcurrentPerTenant).Select(_ => reader.Run(Tenant, () => hold.Task)).ToArray();
+
+        await Busy(reader, Tenant);
+
+        Assert.Equal(2, await reader.Run(Other, () => Task.FromResult(2)));
+        hold.SetResult(1);
+        await Task.WhenAll(own);
+        Assert.Equal(3, await reader.Run(Tenant, () => Task.FromResult(3)));
+    }
+
+    private static async Task Busy(UploadReader reader, TenantId tenant) => Assert.Equal(
+        ErrorReason.UploadsBusy,
+        (await Assert.ThrowsAsync<PlatformException>(() => reader.Run(tenant, () => Task.FromResult(0)))).Reason);
 
     /// <summary>Gives a message when it is sent.</summary>
     private sealed class ScriptedStream : IAsyncStreamReader<UploadExpertRequest>
