@@ -11,6 +11,7 @@ internal static class ResourceNames
     private const string Tenants = "tenants";
     private const string Experts = "experts";
     private const string ApiKeys = "apiKeys";
+    private const int MaxLength = 256;
 
     public static string Of(TenantId tenant) => $"{Tenants}/{tenant}";
 
@@ -21,7 +22,7 @@ internal static class ResourceNames
     /// <summary><c>{expert}</c> or <c>tenants/{caller}/experts/{expert}</c>.</summary>
     public static ExpertId Expert(string name, TenantId caller, string field)
     {
-        var parts = name.Split('/');
+        var parts = Parts(name);
         if (parts is [var only] && ExpertId.TryParse(only, out var id))
             return id;
         if (parts is not [Tenants, var owner, Experts, var last]
@@ -41,15 +42,18 @@ internal static class ResourceNames
 
     /// <summary><c>{tenant}</c> or <c>tenants/{tenant}</c>.</summary>
     public static TenantId Tenant(string name, string field) =>
-        name.Split('/') is [.. [] or [Tenants], var last] && TenantId.TryParse(last, out var tenant)
+        Parts(name) is [.. [] or [Tenants], var last] && TenantId.TryParse(last, out var tenant)
             ? tenant
             : throw Fields.Invalid(field, $"{field} is not 'tenants/{{tenant}}', where an id is {ResourceId.Rule}.");
 
     /// <summary><c>tenants/{tenant}/apiKeys/{key}</c>.</summary>
     public static (TenantId Tenant, string KeyId) ApiKey(string name, string field) =>
-        name.Split('/') is [Tenants, var owner, ApiKeys, { Length: > 0 and <= 64 } key] && TenantId.TryParse(owner, out var tenant)
+        Parts(name) is [Tenants, var owner, ApiKeys, { Length: > 0 and <= 64 } key] && TenantId.TryParse(owner, out var tenant)
             ? (tenant, key)
             : throw Fields.Invalid(field, $"{field} is not 'tenants/{{tenant}}/apiKeys/{{key}}'.");
 
     public static PlatformException NoTenant(TenantId tenant) => new(ErrorReason.TenantNotFound, $"There is no tenant '{tenant}'.");
+
+    // A longer text is no name, whatever it holds.
+    private static string[] Parts(string name) => name.Length <= MaxLength ? name.Split('/') : [];
 }
