@@ -84,7 +84,8 @@ public sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Interce
                 return MalformedMessage();
             case InconsistentStateException:
                 return new(ErrorReason.Conflict, "Something else changed at the same time; repeat the request.");
-            case OrleansException or TimeoutException:
+            // The last is a stream whose node is gone, or that nobody read from for so long that the node gave it up.
+            case OrleansException or TimeoutException or EnumerationAbortedException:
                 GatewayLog.Unavailable(logger, method, exception);
                 return new(ErrorReason.EngineUnavailable, "The platform cannot answer now; repeat the request.");
             default:
