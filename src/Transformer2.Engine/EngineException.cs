@@ -16,6 +16,9 @@ public enum EngineError
     /// <summary>Prompt and answer do not fit into the context.</summary>
     PromptTooLong,
 
+    /// <summary>The model's vocabulary cannot express the prompt.</summary>
+    PromptNotEncodable,
+
     /// <summary>The model's chat template refused the messages, or the model has none.</summary>
     ChatTemplate,
 

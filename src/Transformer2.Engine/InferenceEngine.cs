@@ -34,6 +34,8 @@ public sealed class InferenceEngine : IInferenceEngine
     /// <summary>Loads a model, with its decomposition, and starts its thread.</summary>
     /// <exception cref="Modeling.Checkpoints.CheckpointException">The model folder cannot be used.</exception>
     /// <exception cref="TokenizerException">Its tokenizer cannot be used.</exception>
+    /// <exception cref="ChatTemplateException">Its chat template cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The batch does not fit into memory.</exception>
     public static async Task<InferenceEngine> LoadAsync(
         EngineOptions options, ILogger logger, IProgress<EngineLoadProgress>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
@@ -52,7 +54,13 @@ public sealed class InferenceEngine : IInferenceEngine
         try
         {
             _thread.Submit(sequence);
-            await foreach (var generated in sequence.Events.ReadAllAsync(cancellationToken)) yield return generated;
+            await foreach (var generated in sequence.Events.ReadAllAsync(cancellationToken))
+            {
+                yield return generated;
+                if (generated is GenerationCompleted) yield break;
+            }
+
+            // Only a cancelled answer ends without completion; the model thread may have seen that before the reader did.
             cancellationToken.ThrowIfCancellationRequested();
         }
         finally
@@ -67,14 +75,7 @@ public sealed class InferenceEngine : IInferenceEngine
     private Sequence Prepare(GenerationRequest request, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
-        var prompt = _model.Text.Encode(request.Prompt);
-        if (prompt.Length == 0) throw new EngineException(EngineError.PromptEmpty, "The prompt has no token.");
-        if (prompt.Length >= Model.ContextLength)
-        {
-            throw new EngineException(
-                EngineError.PromptTooLong, $"The prompt has {prompt.Length} tokens; the context of {Model.ContextLength} leaves no room for an answer.");
-        }
-
+        var prompt = _model.Text.Encode(request.Prompt, Model.ContextLength);
         var sampler = new Sampler(request.Sampling, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
         var text = new AnswerText(_model.Text.CreateDetokenizer(), request.Stop);
         return new Sequence(request, prompt, Compose(request.Experts), sampler, text, request.MaxTokens, _time, cancellation);
@@ -85,7 +86,9 @@ public sealed class InferenceEngine : IInferenceEngine
         if (experts.Count == 0) return ExpertVector.Identity;
         try
         {
-            return ExpertComposition.Linear(experts);
+            var expert = ExpertComposition.Linear(experts);
+            _ = expert.Digest; // computed once, and here, so that the model thread need not
+            return expert;
         }
         catch (ExpertCompositionException e)
         {

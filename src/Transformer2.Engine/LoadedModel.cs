@@ -1,3 +1,4 @@
+using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.Tokenization;
@@ -14,18 +15,48 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         torch.set_num_threads(options.Threads ?? Math.Max(1, Environment.ProcessorCount - 1));
         progress?.Report(new EngineLoadProgress("Opening the model", 0, 1));
         using var folder = ModelFolder.Open(options.ModelDirectory);
-        var text = new PromptText(ModelTokenizer.Load(options.ModelDirectory));
+        var tokenizer = ModelTokenizer.Load(options.ModelDirectory);
+        var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ContextLength);
+        Check(folder.Config, tokenizer, options, contextLength);
+
         progress?.Report(new EngineLoadProgress("Loading the weights", 0, 1));
         var model = folder.Load(torch.ScalarType.Float32);
-        var layout = Decomposition.LayoutOf(folder, model);
-        var decomposing = new Relay<DecompositionProgress>(step => progress?.Report(
-            new EngineLoadProgress(step.FromCache ? "Reading the decomposition" : "Decomposing the projection matrices", step.Done, step.Total)));
-        Decomposition.Attach(model, layout, options.DecompositionCacheDirectory, decomposing, cancellationToken);
+        try
+        {
+            var layout = Decomposition.LayoutOf(folder, model);
+            var decomposing = new Relay<DecompositionProgress>(step => progress?.Report(
+                new EngineLoadProgress(step.FromCache ? "Reading the decomposition" : "Decomposing the projection matrices", step.Done, step.Total)));
+            Decomposition.Attach(model, layout, options.DecompositionCacheDirectory, decomposing, cancellationToken);
 
-        var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ContextLength);
-        var id = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory)));
-        var info = new ModelInfo(id, layout, contextLength, folder.Config.VocabularySize, model.Parameters.Count);
-        return new LoadedModel(info, text, new TorchModelRunner(model, options.MaxSequences, contextLength, options.MaxResidentExperts));
+            var id = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory)));
+            var info = new ModelInfo(id, layout, contextLength, folder.Config.VocabularySize, model.Parameters.Count);
+            var runner = new TorchModelRunner(model, options.MaxSequences, contextLength, options.MaxResidentExperts);
+            return new LoadedModel(info, new PromptText(tokenizer), runner);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    // What would otherwise end the model thread, or the process, in the middle of its work.
+    private static void Check(ModelConfig config, ModelTokenizer tokenizer, EngineOptions options, int contextLength)
+    {
+        if (tokenizer.Tokenizer.VocabularySize > config.VocabularySize)
+        {
+            throw new CheckpointException(
+                $"The tokenizer has ids up to {tokenizer.Tokenizer.VocabularySize - 1}; the model has an embedding for {config.VocabularySize} only.");
+        }
+
+        var cache = KeyValueCache.SizeOf(config, options.MaxSequences, contextLength, torch.ScalarType.Float32);
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (cache > memory)
+        {
+            throw new InvalidOperationException(
+                $"keys and values of {options.MaxSequences} sequences of {contextLength} tokens take {cache >> 20} MiB and the machine has {memory >> 20}: "
+                + $"lower {nameof(EngineOptions.MaxSequences)} or {nameof(EngineOptions.ContextLength)}.");
+        }
     }
 
     // Unlike Progress<T>, reports on the calling thread and in order.

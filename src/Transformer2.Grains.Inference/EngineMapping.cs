@@ -52,6 +52,7 @@ internal static class EngineMapping
             {
                 EngineError.PromptEmpty => ErrorReason.PromptEmpty,
                 EngineError.PromptTooLong => ErrorReason.PromptTooLong,
+                EngineError.PromptNotEncodable => ErrorReason.PromptNotEncodable,
                 EngineError.ChatTemplate => ErrorReason.ChatTemplate,
                 EngineError.InvalidMixture => ErrorReason.InvalidMixture,
                 EngineError.Overloaded => ErrorReason.Overloaded,

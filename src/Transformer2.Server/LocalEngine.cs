@@ -26,7 +26,7 @@ internal static class LocalEngine
                 services.GetRequiredService<TimeProvider>(),
                 cancellationToken);
         }
-        catch (Exception exception) when (exception is CheckpointException or TokenizerException or FileNotFoundException)
+        catch (Exception exception) when (exception is CheckpointException or TokenizerException or ChatTemplateException or FileNotFoundException)
         {
             throw new StartupException($"The model in '{paths.Model}' cannot be loaded: {exception.Message}", exception);
         }

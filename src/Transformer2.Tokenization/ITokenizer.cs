@@ -9,6 +9,12 @@ public interface ITokenizer
     /// <summary>Ids that stand for no text, such as the beginning and the end of a message.</summary>
     IReadOnlySet<int> SpecialIds { get; }
 
+    /// <summary>
+    /// No token stands for more UTF-8 bytes of a text than this, so that a text of n bytes has at least n / this tokens; null where the
+    /// tokenizer may drop or contract text without bound.
+    /// </summary>
+    int? MaxBytesPerToken { get; }
+
     /// <summary>Token ids of a text.</summary>
     /// <param name="text">The text. An unpaired surrogate counts as U+FFFD.</param>
     /// <param name="specialTokens">

@@ -34,12 +34,14 @@ public sealed record ModelTokenizer(ITokenizer Tokenizer, ChatTemplate? ChatTemp
 
     /// <summary>Ids of a conversation up to where the assistant answers. Only the template can make special tokens.</summary>
     /// <exception cref="ChatTemplateException">The model has no chat template, or it refuses the messages.</exception>
-    public IReadOnlyList<int> EncodeChat(IReadOnlyList<ChatMessage> messages)
-    {
-        if (ChatTemplate is null)
-            throw new ChatTemplateException("The model has no chat template.");
-        return Tokenizer.Encode(ChatTemplate.Render(messages, addGenerationPrompt: true));
-    }
+    public IReadOnlyList<int> EncodeChat(IReadOnlyList<ChatMessage> messages) => Tokenizer.Encode(RenderChat(messages));
+
+    /// <summary>The text of a conversation up to where the assistant answers.</summary>
+    /// <inheritdoc cref="EncodeChat"/>
+    public IReadOnlyList<TextSegment> RenderChat(IReadOnlyList<ChatMessage> messages) =>
+        ChatTemplate is null
+            ? throw new ChatTemplateException("The model has no chat template.")
+            : ChatTemplate.Render(messages, addGenerationPrompt: true);
 
     private static List<int> Ids(string directory, string file, string name)
     {

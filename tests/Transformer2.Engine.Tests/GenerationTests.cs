@@ -35,6 +35,16 @@ public sealed class GenerationTests(EngineFixture fixture)
     }
 
     [Fact]
+    public async Task An_answer_that_has_ended_has_no_row_any_more()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await Engine.Collect(EngineFixture.Request("a", maxTokens: 1 + (i % 3)));
+            Assert.Equal(0, Engine.Status.RunningSequences);
+        }
+    }
+
+    [Fact]
     public async Task An_expert_changes_the_answer_and_the_identity_does_not()
     {
         var ones = new ExpertVector(TinyModelFolder.Ranks.Select(entry => KeyValuePair.Create(entry.Key, Enumerable.Repeat(1f, entry.Value).ToArray())));

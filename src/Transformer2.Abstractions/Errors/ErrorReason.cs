@@ -36,6 +36,9 @@ public static class ErrorReason
     /// <summary>The prompt is larger than the platform takes, or than the model's context.</summary>
     public const string PromptTooLong = "PROMPT_TOO_LONG";
 
+    /// <summary>The model's vocabulary cannot express the prompt.</summary>
+    public const string PromptNotEncodable = "PROMPT_NOT_ENCODABLE";
+
     /// <summary>The model's chat template refuses the messages.</summary>
     public const string ChatTemplate = "CHAT_TEMPLATE";
 

@@ -45,29 +45,29 @@ internal sealed class Sequence(
     public void Advance(int tokens) => Length += tokens;
 
     /// <summary>Takes the logits after the last token in the cache.</summary>
-    /// <returns>Whether the answer is over.</returns>
-    public bool Accept(ReadOnlySpan<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
+    /// <returns>Why the answer is over, or null while it is not.</returns>
+    public FinishReason? Accept(ReadOnlySpan<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
         var token = sampler.Next(logits);
-        if (_firstToken == TimeSpan.Zero) _firstToken = time.GetElapsedTime(_submitted);
-        if (endOfAnswer.Contains(token)) return Finish(FinishReason.Stop);
+        if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
+        if (endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         LastToken = token;
         _generated++;
         if (text.Append(token) is { } delta) _events.Writer.TryWrite(delta);
-        if (text.Stopped) return Finish(FinishReason.Stop);
-        return (_generated == maxTokens || Length + 1 >= contextLength) && Finish(FinishReason.Length);
+        if (text.Stopped) return FinishReason.Stop;
+        return _generated == maxTokens || Length + 1 >= contextLength ? FinishReason.Length : null;
     }
 
-    /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error) => _events.Writer.TryComplete(error);
-
-    private bool Finish(FinishReason reason)
+    /// <summary>Ends the sequence with its completion.</summary>
+    public void Finish(FinishReason reason)
     {
         if (text.Finish() is { } delta) _events.Writer.TryWrite(delta);
         var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
         _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, new TokenUsage(prompt.Length, _generated), timings));
         _events.Writer.TryComplete();
-        return true;
     }
+
+    /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
+    public void Fail(Exception? error) => _events.Writer.TryComplete(error);
 }

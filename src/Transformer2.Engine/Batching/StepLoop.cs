@@ -6,55 +6,48 @@ namespace Transformer2.Engine;
 /// Iteration-level batching (Orca, OSDI 2022): every step takes a piece of one waiting prompt and one token of every running sequence,
 /// so sequences join and leave between any two steps. Runs on the model thread.
 /// </summary>
-internal sealed class StepLoop(IModelRunner runner, EngineOptions options, int contextLength, IReadOnlySet<int> endOfAnswer, ILogger logger)
+internal sealed class StepLoop(
+    WaitingQueue waiting, IModelRunner runner, EngineOptions options, int contextLength, IReadOnlySet<int> endOfAnswer, ILogger logger)
 {
     private readonly Batch _batch = new(runner, options.MaxSequences);
-    private readonly Queue<Sequence> _waiting = new();
+    private volatile int _running;
 
-    public int Waiting => _waiting.Count;
-
-    public int Running => _batch.Count;
-
-    public bool IsIdle => _waiting.Count == 0 && _batch.Count == 0;
-
-    public void Enqueue(Sequence sequence) => _waiting.Enqueue(sequence);
+    /// <summary>Rows in use; may be read by any thread. A sequence whose answer has ended has no row any more.</summary>
+    public int Running => _running;
 
     /// <summary>One step: at most one piece of a prompt, then one token for every decoding row.</summary>
     public void Step()
     {
-        foreach (var cancelled in _batch.Rows.Where(sequence => sequence.IsCancelled).ToArray()) End(cancelled, error: null);
+        foreach (var cancelled in waiting.TakeCancelled()) cancelled.Fail(null);
+        foreach (var cancelled in _batch.Rows.Where(sequence => sequence.IsCancelled).ToArray()) Free(cancelled).Fail(null);
         Admit();
         Prefill();
         Decode();
     }
 
-    /// <summary>Ends everything, for example because the engine stops.</summary>
+    /// <summary>Ends what runs, because the engine does.</summary>
     public void FailAll(Exception error)
     {
-        foreach (var sequence in _waiting.Concat(_batch.Rows)) sequence.Fail(error);
-        _waiting.Clear();
+        foreach (var sequence in _batch.Rows) sequence.Fail(error);
+        _running = 0;
     }
 
     private void Admit()
     {
-        while (_waiting.Count > 0 && (_waiting.Peek().IsCancelled || (!_batch.IsFull && _batch.Prefilling is null)))
+        while (!_batch.IsFull && _batch.Prefilling is null && waiting.Take() is { } sequence)
         {
-            var sequence = _waiting.Dequeue();
-            if (sequence.IsCancelled)
-            {
-                sequence.Fail(null);
-                continue;
-            }
-
             try
             {
                 _batch.Add(sequence);
-                sequence.Admit();
             }
             catch (EngineException e)
             {
                 sequence.Fail(e);
+                continue;
             }
+
+            _running = _batch.Count;
+            sequence.Admit();
         }
     }
 
@@ -82,18 +75,19 @@ internal sealed class StepLoop(IModelRunner runner, EngineOptions options, int c
         if (!AllFinite(logits))
         {
             EngineLog.NonFiniteLogits(logger, sequence.Request.RequestId);
-            End(sequence, new EngineException(EngineError.NonFiniteLogits, "The expert drives the model to values that are not finite."));
+            Free(sequence).Fail(new EngineException(EngineError.NonFiniteLogits, "The expert drives the model to values that are not finite."));
         }
-        else if (sequence.Accept(logits, endOfAnswer, contextLength))
+        else if (sequence.Accept(logits, endOfAnswer, contextLength) is { } reason)
         {
-            End(sequence, error: null);
+            Free(sequence).Finish(reason);
         }
     }
 
-    private void End(Sequence sequence, Exception? error)
+    private Sequence Free(Sequence sequence)
     {
-        sequence.Fail(error);
         _batch.Remove(sequence);
+        _running = _batch.Count;
+        return sequence;
     }
 
     private static bool AllFinite(ReadOnlySpan<float> values)

@@ -33,7 +33,7 @@ public sealed class DecoderParameters : IDisposable
     public static IReadOnlyDictionary<string, long[]> Shapes(ModelConfig config)
     {
         long hidden = config.HiddenSize, inner = config.IntermediateSize;
-        long query = config.Heads * config.HeadDim, keyValue = config.KeyValueHeads * config.HeadDim;
+        long query = (long)config.Heads * config.HeadDim, keyValue = (long)config.KeyValueHeads * config.HeadDim;
         var shapes = new Dictionary<string, long[]> { [EmbeddingName] = [config.VocabularySize, hidden], ["model.norm.weight"] = [hidden] };
         if (!config.TiedEmbeddings) shapes[HeadName] = [config.VocabularySize, hidden];
         for (var layer = 0; layer < config.Layers; layer++)

@@ -34,6 +34,10 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Most positions per sequence.</summary>
     public int Capacity { get; }
 
+    /// <summary>Bytes that such a cache takes.</summary>
+    public static long SizeOf(ModelConfig config, int rows, int capacity, ScalarType dtype) =>
+        (long)Math.Min(long.MaxValue, 2.0 * config.Layers * rows * capacity * config.KeyValueHeads * config.HeadDim * dtype.ElementSize());
+
     /// <summary>Copies a sequence's first <paramref name="length"/> positions to another row.</summary>
     public void CopyRow(int from, int to, int length)
     {

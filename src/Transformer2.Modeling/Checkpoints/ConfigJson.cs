@@ -72,7 +72,7 @@ internal sealed record ConfigJson
             VocabularySize = Positive(VocabSize, "vocab_size"),
             HiddenSize = hidden,
             IntermediateSize = Positive(IntermediateSize, "intermediate_size"),
-            Layers = Positive(NumHiddenLayers, "num_hidden_layers"),
+            Layers = Positive(NumHiddenLayers, "num_hidden_layers", most: 10_000),
             Heads = heads,
             KeyValueHeads = keyValueHeads,
             HeadDim = headDim,
@@ -86,10 +86,12 @@ internal sealed record ConfigJson
         };
     }
 
-    private static int Positive(int? value, string field) => value switch
+    // Far above any model, and low enough that no product of two of them overflows unnoticed.
+    private static int Positive(int? value, string field, int most = 1 << 24) => value switch
     {
         null => throw new CheckpointException($"config.json: {field} is missing."),
         <= 0 => throw new CheckpointException($"config.json: {field} is {value}; it must be positive."),
+        _ when value > most => throw new CheckpointException($"config.json: {field} is {value}; at most {most} is supported."),
         _ => value.Value,
     };
 

@@ -45,7 +45,7 @@ public sealed class ModelFolder : IDisposable
             foreach (var name in ShardNames(directory)) shards.Add(SafetensorsFile.Open(Path.Combine(directory, name)));
             return new ModelFolder(directory, config, [.. shards]);
         }
-        catch (Exception e) when (e is SafetensorsException or IOException or ArgumentException)
+        catch (Exception e) when (e is SafetensorsException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             foreach (var shard in shards) shard.Dispose();
             throw new CheckpointException($"{directory}: {e.Message}", e);
@@ -93,6 +93,8 @@ public sealed class ModelFolder : IDisposable
             if (!_shardOf.TryGetValue(name, out var shard)) problems.Add($"{name} is missing");
             else if (!shard.Tensors[name].Shape.SequenceEqual(shape))
                 problems.Add($"{name} has shape [{string.Join(", ", shard.Tensors[name].Shape)}], not [{string.Join(", ", shape)}]");
+            else if (shard.Tensors[name].DType is not (SafetensorsDType.F32 or SafetensorsDType.F16 or SafetensorsDType.BF16))
+                problems.Add($"{name} is of type {shard.Tensors[name].DType}, not F32, F16 or BF16");
         }
 
         problems.AddRange(_shardOf.Keys.Where(name => !shapes.ContainsKey(name) && !IsIgnorable(name)).Select(name => $"{name} is not part of this model"));

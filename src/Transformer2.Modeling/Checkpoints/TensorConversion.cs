@@ -15,11 +15,16 @@ public static class TensorConversion
     {
         var info = file.Tensor(name);
         var tensor = empty([.. info.Shape], TypeOf(info), CPU);
-        var bytes = tensor.bytes;
-        for (long offset = 0; offset < info.Length; offset += ChunkBytes)
+        if (info.Length == 0) return tensor;
+        // In pieces, because a span cannot hold a tensor of more than 2 GiB.
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var flat = tensor.flatten();
+        var chunk = ChunkBytes / flat.ElementSize;
+        for (long start = 0; start < flat.NumberOfElements; start += chunk)
         {
-            var length = (int)Math.Min(ChunkBytes, info.Length - offset);
-            file.Bytes(name, offset, length).CopyTo(bytes[(int)offset..]);
+            var piece = flat.narrow(0, start, Math.Min(chunk, flat.NumberOfElements - start));
+            file.Bytes(name, start * flat.ElementSize, (int)(piece.NumberOfElements * flat.ElementSize)).CopyTo(piece.bytes);
         }
 
         return tensor;

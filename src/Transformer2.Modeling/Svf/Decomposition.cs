@@ -12,6 +12,8 @@ public static class Decomposition
     /// <summary>Part of the fingerprint: what a multiplier's index means.</summary>
     private const string Algorithm = "thin-svd/descending/float64";
 
+    private const string FingerprintKey = "t2.decomposition";
+
     /// <summary>What an expert for this model must look like.</summary>
     public static ExpertLayout LayoutOf(ModelFolder folder, Decoder model) => new(
         folder.Fingerprint,
@@ -28,19 +30,20 @@ public static class Decomposition
         Decoder model, ExpertLayout layout, string? cacheDirectory, IProgress<DecompositionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var path = cacheDirectory is null ? null : Path.Combine(cacheDirectory, layout.Decomposition.Replace(':', '-') + ".safetensors");
-        if (path is not null && TryRead(model, path, progress)) return;
+        if (path is not null && TryRead(model, path, layout.Decomposition, progress)) return;
 
         var done = 0;
         foreach (var projection in model.Projections)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            projection.Factors?.Dispose(); // a cache that failed half-way
             projection.Factors = SvdFactors.Compute(projection.Weight).To(model.DType, model.Device);
             progress?.Report(new DecompositionProgress(++done, model.Projections.Count, projection.Name, FromCache: false));
         }
 
         if (path is null) return;
         System.IO.Directory.CreateDirectory(cacheDirectory!);
-        SafetensorsWriter.Write(path, model.Projections.SelectMany(Entries), new Dictionary<string, string> { ["t2.decomposition"] = layout.Decomposition });
+        SafetensorsWriter.Write(path, model.Projections.SelectMany(Entries), new Dictionary<string, string> { [FingerprintKey] = layout.Decomposition });
     }
 
     private static IEnumerable<TensorData> Entries(Layers.Linear projection)
@@ -52,17 +55,19 @@ public static class Decomposition
     }
 
     // A cache that does not fit (an older layout, a torn disk) is made anew, never trusted.
-    private static bool TryRead(Decoder model, string path, IProgress<DecompositionProgress>? progress)
+    private static bool TryRead(Decoder model, string path, string fingerprint, IProgress<DecompositionProgress>? progress)
     {
         if (!File.Exists(path)) return false;
         try
         {
             using var file = SafetensorsFile.Open(path);
+            if (file.Metadata.GetValueOrDefault(FingerprintKey) != fingerprint) return false;
             foreach (var projection in model.Projections)
             {
                 long rows = projection.Weight.shape[0], columns = projection.Weight.shape[1], rank = Math.Min(rows, columns);
                 if (!Fits(".u", rows, rank) || !Fits(".sigma", rank) || !Fits(".vh", rank, columns)) return false;
-                bool Fits(string part, params long[] shape) => file.Tensors.TryGetValue(projection.Name + part, out var info) && info.Shape.SequenceEqual(shape);
+                bool Fits(string part, params long[] shape) =>
+                    file.Tensors.TryGetValue(projection.Name + part, out var info) && info.DType == SafetensorsDType.F32 && info.Shape.SequenceEqual(shape);
             }
 
             var done = 0;
@@ -80,7 +85,7 @@ public static class Decomposition
                 return file.ReadTensor(name).to(model.DType, model.Device).DetachFromDisposeScope();
             }
         }
-        catch (Exception e) when (e is SafetensorsException or IOException)
+        catch (Exception e) when (e is SafetensorsException or CheckpointException or IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Transformer2.Tokenization;
@@ -49,10 +50,17 @@ public sealed class HuggingFaceTokenizer : ITokenizer
             _bytes[id] = decoder.Bytes(spelling, addedIds.Contains(id));
         }
         VocabularySize = _spellings.Keys.DefaultIfEmpty(-1).Max() + 1;
+        var keepsText = _normalizer is null && _preTokenizer is not { DropsText: true }
+            && !options.FuseUnknown && !added.Any(t => t.TrimLeft || t.TrimRight);
+        // A character that is unknown has up to four bytes.
+        MaxBytesPerToken = keepsText ? _ids.Max(t => Math.Max(4, Math.Max(Encoding.UTF8.GetByteCount(t.Key), _bytes[t.Value].Bytes.Length))) : null;
     }
 
     /// <inheritdoc/>
     public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public int? MaxBytesPerToken { get; }
 
     /// <inheritdoc/>
     public IReadOnlySet<int> SpecialIds { get; }

@@ -3,6 +3,9 @@ namespace Transformer2.Tokenization;
 /// <summary>Splits text into words, within which tokens are formed.</summary>
 internal interface IPreTokenizer
 {
+    /// <summary>Whether characters may be missing from the words.</summary>
+    bool DropsText { get; }
+
     void Split(Piece piece, List<Piece> output);
 }
 
@@ -17,6 +20,8 @@ internal readonly record struct Piece(ReadOnlyMemory<char> Text, bool IsFirst)
 /// <summary>Several pre-tokenizers, each splitting what the one before it left.</summary>
 internal sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> parts) : IPreTokenizer
 {
+    public bool DropsText => parts.Any(part => part.DropsText);
+
     public void Split(Piece piece, List<Piece> output)
     {
         List<Piece> current = [piece];

@@ -3,6 +3,8 @@ namespace Transformer2.Tokenization;
 /// <summary>Puts a space in front of every word that has none.</summary>
 internal sealed class SpacePrefix : IPreTokenizer
 {
+    public bool DropsText => false;
+
     public void Split(Piece piece, List<Piece> output) =>
         output.Add(piece.Text.Span is [' ', ..] ? piece : piece with { Text = $" {piece.Text.Span}".AsMemory() });
 }
@@ -24,6 +26,8 @@ internal enum PrependScheme
 internal sealed class MetaspacePreTokenizer(char mark, PrependScheme scheme, bool split) : IPreTokenizer
 {
     private readonly SplitPreTokenizer _splitter = new(new LiteralPattern(mark.ToString()), SplitBehavior.MergedWithNext);
+
+    public bool DropsText => false;
 
     public void Split(Piece piece, List<Piece> output)
     {

@@ -25,6 +25,8 @@ internal enum SplitBehavior
 /// <param name="invert">The text between the matches counts as match, and the other way round.</param>
 internal sealed class SplitPreTokenizer(IPattern pattern, SplitBehavior behavior, bool invert = false) : IPreTokenizer
 {
+    public bool DropsText => behavior == SplitBehavior.Removed;
+
     public void Split(Piece piece, List<Piece> output)
     {
         (int Start, int End, bool IsMatch)? pending = null;

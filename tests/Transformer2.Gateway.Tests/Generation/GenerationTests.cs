@@ -131,6 +131,7 @@ public class GenerationTests(PlatformFixture fixture)
     [Theory]
     [InlineData(nameof(EngineError.PromptEmpty), StatusCode.InvalidArgument, ErrorReason.PromptEmpty)]
     [InlineData(nameof(EngineError.PromptTooLong), StatusCode.InvalidArgument, ErrorReason.PromptTooLong)]
+    [InlineData(nameof(EngineError.PromptNotEncodable), StatusCode.InvalidArgument, ErrorReason.PromptNotEncodable)]
     [InlineData(nameof(EngineError.ChatTemplate), StatusCode.InvalidArgument, ErrorReason.ChatTemplate)]
     [InlineData(nameof(EngineError.InvalidMixture), StatusCode.InvalidArgument, ErrorReason.InvalidMixture)]
     [InlineData(nameof(EngineError.Overloaded), StatusCode.ResourceExhausted, ErrorReason.Overloaded)]

@@ -1,0 +1,46 @@
+using Transformer2.Experts;
+using Transformer2.Tokenization;
+
+namespace Transformer2.Engine.Tests.Batching;
+
+/// <summary>A sequence with a way to cancel it and to see its answer.</summary>
+internal sealed class Request : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly List<GenerationEvent> _events = [];
+
+    public Request(int[] prompt, int maxTokens, ITokenizer tokenizer)
+    {
+        Prompt = prompt;
+        MaxTokens = maxTokens;
+        var request = new GenerationRequest { RequestId = "r", Prompt = new Prompt.Text(""), MaxTokens = maxTokens };
+        Sequence = new Sequence(
+            request, prompt, ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, 0), new AnswerText(tokenizer.CreateDetokenizer(), []), maxTokens,
+            TimeProvider.System, _cancellation.Token);
+    }
+
+    public Sequence Sequence { get; }
+
+    public int[] Prompt { get; }
+
+    public int MaxTokens { get; }
+
+    public bool IsCancelled => _cancellation.IsCancellationRequested;
+
+    /// <summary>Everything that came so far.</summary>
+    public IReadOnlyList<GenerationEvent> Events
+    {
+        get
+        {
+            while (Sequence.Events.TryRead(out var happened)) _events.Add(happened);
+            return _events;
+        }
+    }
+
+    // A channel completes once it is read to its end.
+    public bool HasEnded => Events is not null && Sequence.Events.Completion.IsCompleted;
+
+    public void Cancel() => _cancellation.Cancel();
+
+    public void Dispose() => _cancellation.Dispose();
+}
