@@ -1,10 +1,10 @@
 using System.Text.Json;
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.TestKit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests;

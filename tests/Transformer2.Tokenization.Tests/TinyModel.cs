@@ -44,7 +44,10 @@ internal sealed class TinyModel : IDisposable
         {
             ["model"] = new Dictionary<string, object?>
             {
-                ["type"] = "BPE", ["ignore_merges"] = true, ["vocab"] = vocabulary, ["merges"] = Array.Empty<string>(),
+                ["type"] = "BPE",
+                ["ignore_merges"] = true,
+                ["vocab"] = vocabulary,
+                ["merges"] = Array.Empty<string>(),
             },
             ["added_tokens"] = new[]
             {

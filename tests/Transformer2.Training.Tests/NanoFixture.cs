@@ -1,9 +1,9 @@
+using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Svf;
 using Transformer2.TestKit;
 using Transformer2.Tokenization;
 using Transformer2.Training.BaseModel;
-using TorchSharp;
 
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 [assembly: AssemblyFixture(typeof(Transformer2.Training.Tests.NanoFixture))]

@@ -1,8 +1,8 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Svf;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Evaluation;
-using TorchSharp;
 
 namespace Transformer2.Cli;
 

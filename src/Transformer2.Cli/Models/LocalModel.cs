@@ -1,9 +1,9 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.Tokenization;
-using TorchSharp;
 
 namespace Transformer2.Cli;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Transformer2.Experts;
 using TorchSharp;
+using Transformer2.Experts;
 
 namespace Transformer2.Cli;
 

@@ -1,6 +1,6 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Engine;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Checkpoints;

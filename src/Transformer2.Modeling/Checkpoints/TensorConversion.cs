@@ -1,5 +1,5 @@
-using Transformer2.Experts;
 using TorchSharp;
+using Transformer2.Experts;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Checkpoints;

@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Layers;

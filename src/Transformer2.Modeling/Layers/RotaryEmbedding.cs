@@ -1,5 +1,5 @@
-using Transformer2.Modeling.Checkpoints;
 using TorchSharp;
+using Transformer2.Modeling.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Layers;

@@ -112,10 +112,10 @@ public static partial class TokenizerBuilder
         {
             var example = corpus.Draw(i, cleanShare: 0.5);
             foreach (var text in new[] { $"user\n{example.Prompt}", $"assistant\n{example.Answer}", "system\n" })
-            foreach (var match in PreTokens().EnumerateMatches(text))
-            {
-                if (match.Length > 1) counts[text.Substring(match.Index, match.Length)] = counts.GetValueOrDefault(text.Substring(match.Index, match.Length)) + 1;
-            }
+                foreach (var match in PreTokens().EnumerateMatches(text))
+                {
+                    if (match.Length > 1) counts[text.Substring(match.Index, match.Length)] = counts.GetValueOrDefault(text.Substring(match.Index, match.Length)) + 1;
+                }
         }
 
         return counts.Where(entry => entry.Value >= MinimumCount).Select(entry => entry.Key.Replace(' ', 'Ġ')).Order(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 using System.Globalization;
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Checkpoints;

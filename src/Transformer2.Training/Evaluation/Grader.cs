@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Svf;
 using Transformer2.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Evaluation;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Svf;
@@ -8,7 +9,6 @@ using Transformer2.Training.Data;
 using Transformer2.Training.Evaluation;
 using Transformer2.Training.Optimizers;
 using Transformer2.Training.Reports;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Experts;

@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.TestKit;
-using TorchSharp;
 
 namespace Transformer2.Engine.Tests.Runners;
 

@@ -1,6 +1,6 @@
+using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests.Architectures;

@@ -1,5 +1,5 @@
-using Transformer2.Modeling.Architectures;
 using TorchSharp;
+using Transformer2.Modeling.Architectures;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests.Architectures;

@@ -1,8 +1,8 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.TestKit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests.Checkpoints;

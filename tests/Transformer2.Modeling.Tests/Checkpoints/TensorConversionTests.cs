@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.TestKit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests.Checkpoints;

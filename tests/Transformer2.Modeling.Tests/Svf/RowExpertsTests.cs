@@ -1,5 +1,5 @@
-using Transformer2.Modeling.Svf;
 using TorchSharp;
+using Transformer2.Modeling.Svf;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests.Svf;

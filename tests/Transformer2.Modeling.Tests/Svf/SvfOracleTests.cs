@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Tests.Svf;
@@ -16,9 +16,9 @@ public sealed class SvfOracleTests
         {
             var cases = new TheoryData<string, string, string>();
             foreach (var name in Oracle.LlamaNames)
-            foreach (var set in new[] { "mlp", "all" })
-            foreach (var mode in new[] { "plain", "renorm" })
-                cases.Add(name, set, mode);
+                foreach (var set in new[] { "mlp", "all" })
+                    foreach (var mode in new[] { "plain", "renorm" })
+                        cases.Add(name, set, mode);
             return cases;
         }
     }
@@ -29,8 +29,8 @@ public sealed class SvfOracleTests
         {
             var cases = new TheoryData<string, string>();
             foreach (var name in Oracle.LlamaNames)
-            foreach (var mode in new[] { "plain", "renorm" })
-                cases.Add(name, mode);
+                foreach (var mode in new[] { "plain", "renorm" })
+                    cases.Add(name, mode);
             return cases;
         }
     }

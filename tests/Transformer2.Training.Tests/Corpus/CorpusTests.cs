@@ -71,12 +71,12 @@ public sealed class CorpusTests
     public void Authors_probabilities_sum_to_one_and_a_bad_phrasing_is_mostly_bad()
     {
         foreach (var noise in Enum.GetValues<NoiseKind>())
-        for (var phrasing = 0; phrasing < TaskFamilies.Phrasings; phrasing++)
-        {
-            var mixture = Authors.Mixture(noise, phrasing);
-            Assert.Equal(1, mixture.Sum(), 1e-9);
-            Assert.Equal(phrasing < 2, mixture[(int)Author.Careful] == mixture.Max());
-        }
+            for (var phrasing = 0; phrasing < TaskFamilies.Phrasings; phrasing++)
+            {
+                var mixture = Authors.Mixture(noise, phrasing);
+                Assert.Equal(1, mixture.Sum(), 1e-9);
+                Assert.Equal(phrasing < 2, mixture[(int)Author.Careful] == mixture.Max());
+            }
     }
 
     // The bundled model was trained on exactly this corpus: a change here means that its README no longer tells how it was made.

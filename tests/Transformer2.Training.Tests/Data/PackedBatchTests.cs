@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Data;
 using Transformer2.Training.Evaluation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Data;

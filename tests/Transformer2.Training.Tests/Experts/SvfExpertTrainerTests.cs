@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -7,7 +8,6 @@ using Transformer2.TestKit;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Experts;
 using Transformer2.Training.Optimizers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Experts;
@@ -76,12 +76,12 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
             ("0.5*math+0.5*code", [new(math, 0.5), new(code, 0.5)]), ("0.8*math+0.2*code", [new(math, 0.8), new(code, 0.2)]),
             ("0.2*math+0.8*code", [new(math, 0.2), new(code, 0.8)]), ("1.0*math+0.3*code", [new(math, 1), new(code, 0.3)]),
         })
-        foreach (var expected in Meta().GetProperty("nll").GetProperty(name).EnumerateObject())
-        {
-            var experts = mixture.Length == 0 ? null : RowExperts.ForAllRows(
-                ExpertComposition.Linear(mixture).Multipliers.Select(entry => KeyValuePair.Create(entry.Key, tensor(entry.Value.ToArray()))));
-            Assert.Equal(expected.Value.GetDouble(), MeanLoss(model, batches.ReadTensor($"test.{expected.Name}"), experts).ToDouble(), 0.005);
-        }
+            foreach (var expected in Meta().GetProperty("nll").GetProperty(name).EnumerateObject())
+            {
+                var experts = mixture.Length == 0 ? null : RowExperts.ForAllRows(
+                    ExpertComposition.Linear(mixture).Multipliers.Select(entry => KeyValuePair.Create(entry.Key, tensor(entry.Value.ToArray()))));
+                Assert.Equal(expected.Value.GetDouble(), MeanLoss(model, batches.ReadTensor($"test.{expected.Name}"), experts).ToDouble(), 0.005);
+            }
 
         ExpertVector Read(string domain) =>
             ExpertFile.ReadLenient(File.ReadAllBytes(SharedFiles.Path($"models/stories260K/experts/expert-{domain}.safetensors")), layout).Vector;

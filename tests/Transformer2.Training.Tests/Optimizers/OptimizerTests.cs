@@ -1,5 +1,5 @@
-using Transformer2.Training.Optimizers;
 using TorchSharp;
+using Transformer2.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Optimizers;

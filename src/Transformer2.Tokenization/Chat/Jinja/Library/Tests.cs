@@ -29,8 +29,22 @@ internal static class Tests
 
     private static readonly Dictionary<string, string> Comparisons = new(StringComparer.Ordinal)
     {
-        ["=="] = "==", ["eq"] = "==", ["equalto"] = "==", ["!="] = "!=", ["ne"] = "!=", ["<"] = "<", ["lt"] = "<", ["lessthan"] = "<",
-        ["<="] = "<=", ["le"] = "<=", [">"] = ">", ["gt"] = ">", ["greaterthan"] = ">", [">="] = ">=", ["ge"] = ">=", ["in"] = "in",
+        ["=="] = "==",
+        ["eq"] = "==",
+        ["equalto"] = "==",
+        ["!="] = "!=",
+        ["ne"] = "!=",
+        ["<"] = "<",
+        ["lt"] = "<",
+        ["lessthan"] = "<",
+        ["<="] = "<=",
+        ["le"] = "<=",
+        [">"] = ">",
+        ["gt"] = ">",
+        ["greaterthan"] = ">",
+        [">="] = ">=",
+        ["ge"] = ">=",
+        ["in"] = "in",
     };
 
     private static bool IsSame(object? a, object? b) => (a, b) switch
