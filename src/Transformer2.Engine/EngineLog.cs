@@ -10,6 +10,9 @@ internal static partial class EngineLog
     [LoggerMessage(2001, LogLevel.Critical, "The model thread has died; nothing is served any more")]
     public static partial void Faulted(ILogger logger, Exception error);
 
+    [LoggerMessage(2003, LogLevel.Error, "A step of the model failed ({Failures} in a row); it is tried again")]
+    public static partial void StepFailed(ILogger logger, Exception error, int failures);
+
     [LoggerMessage(2002, LogLevel.Warning, "Request {Request}: the expert drives the model to logits that are not finite")]
     public static partial void NonFiniteLogits(ILogger logger, string request);
 }

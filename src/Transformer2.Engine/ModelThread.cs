@@ -5,6 +5,9 @@ namespace Transformer2.Engine;
 /// <summary>The thread that owns the model: loads it, steps the batch while there is work, sleeps while there is none.</summary>
 internal sealed class ModelThread : IAsyncDisposable
 {
+    // Steps that may fail one after the other before the model counts as broken.
+    private const int MostFailures = 3;
+
     private readonly EngineOptions _options;
     private readonly ILogger _logger;
     private readonly WaitingQueue _waiting;
@@ -70,18 +73,25 @@ internal sealed class ModelThread : IAsyncDisposable
 
     private void Work(StepLoop loop, IModelRunner runner)
     {
-        try
+        var failures = 0;
+        while (!_faulted && _waiting.IsOpen(wait: loop.Running == 0))
         {
-            while (_waiting.IsOpen(wait: loop.Running == 0))
+            try
             {
                 loop.Step();
                 _residentExperts = runner.ResidentExperts;
+                failures = 0;
             }
-        }
-        catch (Exception e)
-        {
-            _faulted = true;
-            EngineLog.Faulted(_logger, e);
+            catch (Exception e) when (++failures < MostFailures)
+            {
+                // Nothing of the step counts before its results are there: the next step does the same work again.
+                EngineLog.StepFailed(_logger, e, failures);
+            }
+            catch (Exception e)
+            {
+                _faulted = true;
+                EngineLog.Faulted(_logger, e);
+            }
         }
 
         FailAll(_waiting.Close());

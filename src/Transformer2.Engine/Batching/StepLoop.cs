@@ -40,9 +40,9 @@ internal sealed class StepLoop(
             {
                 _batch.Add(sequence);
             }
-            catch (EngineException e)
+            catch (Exception e)
             {
-                sequence.Fail(e);
+                sequence.Fail(e as EngineException ?? new EngineException(EngineError.Unavailable, "The expert cannot be loaded.", e));
                 continue;
             }
 

@@ -1,6 +1,7 @@
 using TorchSharp;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Layers;
+using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
 using static TorchSharp.torch;
 
@@ -52,7 +53,7 @@ public sealed class Decoder : IDisposable
     public Tensor Forward(Tensor ids, RowExperts? experts = null, Tensor? mask = null, Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
-        var positions = arange(ids.shape[1], dtype: ScalarType.Int64, device: Device).unsqueeze(0);
+        var positions = Positions((int)ids.shape[1]).unsqueeze(0);
         mask ??= CausalMask(positions, (int)ids.shape[1]);
         return Run(ids, positions, mask, cache: null, experts, observe).MoveToOuterDisposeScope();
     }
@@ -109,10 +110,21 @@ public sealed class Decoder : IDisposable
         return _norm.Forward(x);
     }
 
+    private Tensor Positions(int length)
+    {
+        var positions = new long[length];
+        for (var i = 0; i < length; i++)
+        {
+            positions[i] = i;
+        }
+
+        return tensor(positions, device: Device);
+    }
+
     // [batch, 1, time, length]: a position sees itself and everything before it.
     private Tensor CausalMask(Tensor positions, int length)
     {
-        var future = arange(length, dtype: ScalarType.Int64, device: Device).gt(positions.unsqueeze(-1)); // [batch, time, length]
-        return zeros(future.shape, DType, Device).masked_fill_(future, float.NegativeInfinity).unsqueeze(1);
+        var future = Positions(length).gt(positions.unsqueeze(-1)); // [batch, time, length]
+        return zeros(future.shape, DType, Device).masked_fill_(future, Scalars.NegativeInfinity).unsqueeze(1);
     }
 }

@@ -6,11 +6,13 @@ namespace Transformer2.Modeling.Layers;
 /// <summary>Root-mean-square normalisation, computed in float32 and scaled by the weight afterwards (arXiv 1910.07467, as Llama does it).</summary>
 internal sealed class RmsNorm(Tensor weight, double epsilon)
 {
+    private readonly Scalar _epsilon = epsilon; // kept: see Scalars
+
     /// <param name="x">[..., hidden]</param>
     public Tensor Forward(Tensor x)
     {
         var wide = x.to_type(ScalarType.Float32);
-        var scale = wide.square().mean([-1], keepdim: true).add(epsilon).rsqrt(); // [..., 1]
+        var scale = (wide * wide).mean([-1], keepdim: true).add(_epsilon).rsqrt(); // [..., 1]
         return weight * (wide * scale).to_type(x.dtype);
     }
 }

@@ -1,5 +1,6 @@
 using TorchSharp;
 using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Layers;
@@ -15,8 +16,8 @@ internal sealed class RotaryEmbedding : IDisposable
     public RotaryEmbedding(ModelConfig config, Device device)
     {
         using var scope = NewDisposeScope();
-        var exponents = arange(0, config.HeadDim, 2, dtype: ScalarType.Float32) / config.HeadDim;
-        var frequencies = 1.0 / pow(config.RopeTheta, exponents);
+        var exponents = arange(0, config.HeadDim, 2, dtype: ScalarType.Float32) / Scalars.Of(config.HeadDim);
+        var frequencies = pow(Scalars.Of(config.RopeTheta), exponents).reciprocal();
         if (config.RopeScaling is { } scaling) frequencies = Scale(frequencies, scaling);
         _inverseFrequencies = frequencies.to(device).DetachFromDisposeScope();
     }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.BaseModel;
@@ -41,7 +42,7 @@ public static class NanoModel
                 _ => 0.02,
             };
             using var scope = NewDisposeScope();
-            return randn(shape, generator: generator).mul_(deviation).MoveToOuterDisposeScope();
+            return randn(shape, generator: generator).mul_(Scalars.Of(deviation)).MoveToOuterDisposeScope();
         }
     }
 }

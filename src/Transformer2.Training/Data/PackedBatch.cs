@@ -1,4 +1,5 @@
 using TorchSharp;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Data;
@@ -97,7 +98,7 @@ public sealed class PackedBatch : IDisposable
             using var scope = NewDisposeScope();
             var segment = tensor(_segments, [rows, length]);
             var allowed = segment.unsqueeze(-1).eq(segment.unsqueeze(1)).tril(); // [rows, length, length]
-            var mask = zeros(allowed.shape).masked_fill_(allowed.logical_not(), float.NegativeInfinity).unsqueeze(1);
+            var mask = zeros(allowed.shape).masked_fill_(allowed.logical_not(), Scalars.NegativeInfinity).unsqueeze(1);
             return new PackedBatch(
                 tensor(_ids, [rows, length]).DetachFromDisposeScope(),
                 mask.DetachFromDisposeScope(),

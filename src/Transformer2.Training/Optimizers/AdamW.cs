@@ -1,4 +1,5 @@
 using TorchSharp;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Optimizers;
@@ -23,11 +24,11 @@ public sealed class AdamW(IReadOnlyList<KeyValuePair<string, Tensor>> parameters
         for (var i = 0; i < parameters.Count; i++)
         {
             if (parameters[i].Value is not { grad: { } gradient } parameter) continue;
-            _first[i].mul_(beta1).add_(gradient, alpha: 1 - beta1);
-            _second[i].mul_(beta2).addcmul_(gradient, gradient, value: 1 - beta2);
-            var scale = (_second[i] / correction2).sqrt_().add_(epsilon);
-            if (weightDecay > 0) parameter.mul_(1 - (learningRate * weightDecay));
-            parameter.addcdiv_(_first[i], scale, value: -learningRate / correction1);
+            _first[i].mul_(Scalars.Of(beta1)).add_(gradient, alpha: Scalars.Of(1 - beta1));
+            _second[i].mul_(Scalars.Of(beta2)).addcmul_(gradient, gradient, value: Scalars.Of(1 - beta2));
+            var scale = (_second[i] / Scalars.Of(correction2)).sqrt_().add_(Scalars.Of(epsilon));
+            if (weightDecay > 0) parameter.mul_(Scalars.Of(1 - (learningRate * weightDecay)));
+            parameter.addcdiv_(_first[i], scale, value: Scalars.Of(-learningRate / correction1));
         }
     }
 

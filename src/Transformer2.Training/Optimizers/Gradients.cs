@@ -1,4 +1,5 @@
 using TorchSharp;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Optimizers;
@@ -13,11 +14,11 @@ public static class Gradients
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var gradients = parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToArray();
-        var norm = stack(gradients.Select(gradient => gradient.square().sum())).sum().sqrt().ToDouble();
+        var norm = stack(gradients.Select(gradient => (gradient * gradient).sum())).sum().sqrt().ToDouble();
         var scale = maximum / (norm + 1e-6);
         if (scale < 1)
         {
-            foreach (var gradient in gradients) gradient.mul_(scale);
+            foreach (var gradient in gradients) gradient.mul_(Scalars.Of(scale));
         }
 
         return norm;

@@ -1,4 +1,5 @@
 using TorchSharp;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Optimizers;
@@ -40,8 +41,8 @@ public sealed class Muon : IParameterOptimizer
             var scale = 0.2 * Math.Sqrt(Math.Max(updates.shape[1], updates.shape[2]));
             for (var i = 0; i < group.Length; i++)
             {
-                if (_weightDecay > 0) group[i].Parameter.mul_(1 - (learningRate * _weightDecay));
-                group[i].Parameter.add_(updates[i], alpha: -learningRate * scale);
+                if (_weightDecay > 0) group[i].Parameter.mul_(Scalars.Of(1 - (learningRate * _weightDecay)));
+                group[i].Parameter.add_(updates[i], alpha: Scalars.Of(-learningRate * scale));
             }
         }
     }
@@ -55,8 +56,8 @@ public sealed class Muon : IParameterOptimizer
     private static Tensor Nesterov((string Name, Tensor Parameter, Tensor Velocity) entry)
     {
         var gradient = entry.Parameter.grad ?? throw new InvalidOperationException($"{entry.Name} has no gradient.");
-        entry.Velocity.mul_(Momentum).add_(gradient);
-        return gradient.add(entry.Velocity, alpha: Momentum);
+        entry.Velocity.mul_(Scalars.Of(Momentum)).add_(gradient);
+        return gradient.add(entry.Velocity, alpha: Scalars.Of(Momentum));
     }
 
     // [count, rows, columns] -> its nearest semi-orthogonal matrices, approximately: a quintic iteration that drives singular values towards 1.
@@ -64,11 +65,11 @@ public sealed class Muon : IParameterOptimizer
     {
         var tall = x.shape[1] > x.shape[2];
         if (tall) x = x.transpose(1, 2);
-        x = x / (x.square().sum([1, 2], keepdim: true).sqrt() + 1e-7);
+        x = x / ((x * x).sum([1, 2], keepdim: true).sqrt() + Scalars.Of(1e-7));
         for (var i = 0; i < Iterations; i++)
         {
             var gram = x.bmm(x.transpose(1, 2));
-            x = (3.4445 * x) + ((-4.7750 * gram) + (2.0315 * gram.bmm(gram))).bmm(x);
+            x = (x * Scalars.Of(3.4445)) + ((gram * Scalars.Of(-4.7750)) + (gram.bmm(gram) * Scalars.Of(2.0315))).bmm(x);
         }
 
         return tall ? x.transpose(1, 2) : x;

@@ -1,0 +1,27 @@
+using TorchSharp;
+
+namespace Transformer2.Modeling.Native;
+
+/// <summary>
+/// Scalar operands of tensor operations. TorchSharp 0.107 hands a scalar's native handle to libtorch and does not keep the managed object
+/// alive meanwhile: the finalizer of an implicit temporary may free it during the call ("Unknown scalar type"). Scalars from here live long enough.
+/// </summary>
+public static class Scalars
+{
+    // Far more than the operations that run at once.
+    private const int Kept = 4096;
+
+    private static readonly Scalar[] Recent = new Scalar[Kept];
+    private static int _next;
+
+    /// <summary>Minus infinity, for attention masks.</summary>
+    public static Scalar NegativeInfinity { get; } = float.NegativeInfinity;
+
+    /// <summary>A scalar that is not collected before thousands of others have been made.</summary>
+    public static Scalar Of(double value)
+    {
+        Scalar scalar = value;
+        Recent[(uint)Interlocked.Increment(ref _next) % Kept] = scalar;
+        return scalar;
+    }
+}
