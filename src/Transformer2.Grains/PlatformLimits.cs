@@ -22,6 +22,10 @@ public sealed class PlatformLimits
     [Range(1, long.MaxValue)]
     public long MaxExpertBytes { get; set; } = 16L << 30;
 
+    /// <summary>How long the file of a replaced expert stays at least, for requests that chose it just before.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ReplacedGrace { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// How long a stored file may wait for its commit. Older files that no expert uses are remains of a crash and are removed.
     /// </summary>

@@ -37,6 +37,9 @@ internal sealed class ExpertEndpoint(
         var tenant = context.GetHttpContext().Tenant();
         var expert = await Find(request.Name, tenant);
         var file = await blobs.GetAsync(tenant, expert.Content.Digest, context.CancellationToken);
+        // Deleted in between, or lost.
+        if (file is null)
+            await Find(request.Name, tenant);
         if (file is null || ContentDigest.Of(file) != expert.Content.Digest)
             throw new PlatformException(ErrorReason.ExpertDamaged, $"The stored file of expert '{expert.Id}' is damaged; upload it again.");
 

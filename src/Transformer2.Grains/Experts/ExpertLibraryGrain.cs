@@ -19,6 +19,9 @@ public sealed class ExpertLibraryGrain(
     TimeProvider time,
     ILogger<ExpertLibraryGrain> logger) : StatefulGrain<ExpertLibraryState>(storage), IExpertLibraryGrain
 {
+    // Kept by call, not by a timer: the tenant scope filter refuses a timer's calls, which have no scope.
+    private readonly List<(ExpertId Expert, ContentDigest Digest, DateTimeOffset Until)> _replaced = [];
+
     private TenantId Tenant => TenantId.Parse(this.GetPrimaryKeyString());
 
     /// <inheritdoc/>
@@ -62,7 +65,12 @@ public sealed class ExpertLibraryGrain(
         var expert = new ExpertRecord(write.Id, displayName, content, time.GetUtcNow(), $"{version}-{content.Digest.Value[..8]}");
         await Commit(State.With(expert));
         if (known is not null)
-            await Discard(known.Content.Digest);
+        {
+            _replaced.RemoveAll(file => file.Digest == known.Content.Digest);
+            _replaced.Add((write.Id, known.Content.Digest, time.GetUtcNow() + limits.Value.ReplacedGrace));
+        }
+
+        await DiscardReplaced(deleted: null);
         return expert;
     }
 
@@ -90,11 +98,25 @@ public sealed class ExpertLibraryGrain(
         RequireEtag(id, etag);
         await Commit(State.Without(id));
         await Discard(expert.Content.Digest);
+        await DiscardReplaced(deleted: id);
     }
 
     /// <inheritdoc/>
     public Task<LibrarySnapshot?> GetSnapshot(long knownVersion) => Task.FromResult(
         knownVersion == State.Version ? null : new LibrarySnapshot(State.Version, State.Experts.ToDigests()));
+
+    // A request may have chosen a replaced content a moment ago, so its file outlives it. What is still here when the activation ends, a
+    // later one removes.
+    private async Task DiscardReplaced(ExpertId? deleted)
+    {
+        var now = time.GetUtcNow();
+        var due = _replaced.Where(file => file.Expert == deleted || file.Until <= now).ToList();
+        foreach (var file in due)
+        {
+            _replaced.Remove(file);
+            await Discard(file.Digest);
+        }
+    }
 
     // What was committed or refused before stands, whether or not the file goes.
     private async Task Remove(ContentDigest digest)

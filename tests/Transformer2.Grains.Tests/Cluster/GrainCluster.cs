@@ -12,6 +12,11 @@ namespace Transformer2.Grains.Tests;
 /// <summary>Two silos, so that what grains say to each other is really serialised, over one storage that outlives activations.</summary>
 public sealed class GrainCluster : IAsyncLifetime
 {
+    /// <summary>Collection of the tests that end activations, one at a time: they end those of all tests.</summary>
+    internal const string Forgetting = "forgetting";
+
+    internal static readonly TimeSpan ReplacedGrace = TimeSpan.FromSeconds(2);
+
     internal InProcessTestCluster Cluster { get; private set; } = null!;
 
     internal FakeEngine Engine { get; } = new();
@@ -29,7 +34,7 @@ public sealed class GrainCluster : IAsyncLifetime
             silo.AddMemoryGrainStorageAsDefault(storage => storage.GrainStorageSerializer = json);
             silo.Services.AddSingleton<IExpertBlobStore>(Blobs);
             silo.Services.Configure<PlatformLimits>(
-                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys) = (5, 100_000, 3));
+                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys, limits.ReplacedGrace) = (5, 100_000, 3, ReplacedGrace));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddPlatformGrains();
             silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(Engine));

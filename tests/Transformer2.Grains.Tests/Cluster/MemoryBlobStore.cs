@@ -31,7 +31,7 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
     }
 
     public Task<bool> ExistsAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_blobs.ContainsKey((tenant, digest)));
+        Task.FromResult(Has(tenant, digest));
 
     public Task DeleteAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
     {
@@ -51,6 +51,9 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
                 yield return new(digest, blob.Content.Length, blob.Time);
         }
     }
+
+    /// <summary>Whether a blob is there.</summary>
+    public bool Has(TenantId tenant, ContentDigest digest) => _blobs.ContainsKey((tenant, digest));
 
     /// <summary>Exchanges what is stored under a digest.</summary>
     public void Exchange(TenantId tenant, ContentDigest digest, byte[] content) =>

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+
 namespace Transformer2.Grains.Tests;
 
+[Collection(GrainCluster.Forgetting)]
 public class ExpertLibraryGrainTests(GrainCluster cluster)
 {
     [Fact]
@@ -81,6 +84,43 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
         Assert.False(await cluster.Blobs.ExistsAsync(tenant, old.Digest, TestContext.Current.CancellationToken));
         Assert.True(await cluster.Blobs.ExistsAsync(tenant, young.Digest, TestContext.Current.CancellationToken));
         Assert.True(await cluster.Blobs.ExistsAsync(tenant, expert.Content.Digest, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_replaced_file_stays_for_those_that_chose_it_until_its_expert_is_deleted()
+    {
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
+        var first = await cluster.Put(tenant, "math", 1.5f);
+        var second = await cluster.Put(tenant, "math", 2f, overwrite: true);
+        var other = await cluster.Put(tenant, "other", 3f);
+        await cluster.Put(tenant, "other", 4f, overwrite: true);
+        Assert.All([first, second, other], expert => Assert.True(cluster.Blobs.Has(tenant, expert.Content.Digest)));
+
+        await cluster.Library(tenant).Delete(first.Id, null);
+
+        Assert.All([first, second], expert => Assert.False(cluster.Blobs.Has(tenant, expert.Content.Digest)));
+        Assert.True(cluster.Blobs.Has(tenant, other.Content.Digest));
+    }
+
+    [Fact]
+    public async Task A_replaced_file_goes_with_a_later_change_unless_it_is_used_again()
+    {
+        var clock = Stopwatch.StartNew();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
+        var used = await cluster.Put(tenant, "math", 1.5f);
+        var replaced = await cluster.Put(tenant, "math", 2f, overwrite: true);
+        await cluster.Put(tenant, "math", 1.5f, overwrite: true);
+
+        for (var i = 0; cluster.Blobs.Has(tenant, replaced.Content.Digest); i++)
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1));
+            await cluster.Put(tenant, "other", 3 + (i % 2), overwrite: true);
+        }
+
+        Assert.True(clock.Elapsed > GrainCluster.ReplacedGrace);
+        Assert.True(cluster.Blobs.Has(tenant, used.Content.Digest));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 namespace Transformer2.Grains.Tests;
 
+[Collection(GrainCluster.Forgetting)]
 public class TenantGrainTests(GrainCluster cluster)
 {
     private ITenantDirectoryGrain Directory => cluster.Grains.GetGrain<ITenantDirectoryGrain>(ITenantDirectoryGrain.Key);
