@@ -28,18 +28,19 @@ internal static class Banner
               credentials  {data.Credentials}
 
             Try it in another terminal, from this directory:
-              {FirstCommand(options, data, new Uri(urls[1]).Port)}
+              {FirstCommand(options, data, app.Services.GetRequiredService<PlatformPaths>(), new Uri(urls[1]).Port)}
 
             """);
     }
 
     // The command line tool looks where a server with default settings is: only what differs is said.
-    private static string FirstCommand(PlatformOptions options, DataDirectory data, int port)
+    private static string FirstCommand(PlatformOptions options, DataDirectory data, PlatformPaths paths, int port)
     {
         var defaults = new PlatformOptions();
         var environment = options.DataDirectory == defaults.DataDirectory ? "" : $"T2__DataDirectory='{data.Path}' ";
         var host = IPAddress.IPv6Loopback.Equals(options.Address) ? "[::1]" : "127.0.0.1";
         var server = port == defaults.GrpcPort ? "" : $" --server http://{host}:{port}";
-        return $"{environment}dotnet run --project src/Transformer2.Cli --{server} generate --expert {FirstExpert} \"{FirstPrompt}\"";
+        var expert = paths.BundledExperts().Any(file => Path.GetFileNameWithoutExtension(file) == FirstExpert) ? $" --expert {FirstExpert}" : "";
+        return $"{environment}dotnet run --project src/Transformer2.Cli --{server} generate{expert} \"{FirstPrompt}\"";
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Transformer2.V1;
 
 namespace Transformer2.Cli;
@@ -20,9 +22,19 @@ internal sealed class GenerateOptions
 
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens to generate [server's default: 128]", HelpName = "n" };
 
-    private readonly Option<double?> _temperature = new("--temperature") { Description = "0 is greedy, the server's default", HelpName = "t" };
+    private readonly Option<double?> _temperature = new("--temperature")
+    {
+        Description = "0 is greedy, the server's default",
+        HelpName = "t",
+        CustomParser = Real,
+    };
 
-    private readonly Option<double?> _topP = new("--top-p") { Description = "Keep the most probable tokens up to this probability", HelpName = "p" };
+    private readonly Option<double?> _topP = new("--top-p")
+    {
+        Description = "Keep the most probable tokens up to this probability",
+        HelpName = "p",
+        CustomParser = Real,
+    };
 
     private readonly Option<int?> _topK = new("--top-k") { Description = "Keep this many most probable tokens", HelpName = "k" };
 
@@ -72,6 +84,18 @@ internal sealed class GenerateOptions
         }
 
         return request;
+    }
+
+    // The library's own parser takes "0,1" for 1: a comma separates thousands for it.
+    private static double? Real(ArgumentResult argument)
+    {
+        if (double.TryParse(argument.Tokens.Single().Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+        {
+            return value;
+        }
+
+        argument.AddError($"'{argument.Tokens.Single().Value}' is not a number.");
+        return null;
     }
 
     private void SetSampling(GenerateRequest request, ParseResult parsed)

@@ -76,6 +76,8 @@ internal static partial class GenerationRequests
     {
         if (messages.Messages.Count == 0)
             throw new PlatformException(ErrorReason.PromptEmpty, "There is nothing to answer: messages is empty.");
+        if (messages.Messages.All(message => message.Content.Length == 0))
+            throw new PlatformException(ErrorReason.PromptEmpty, "There is nothing to answer: every message is empty.");
         if (messages.Messages.Count > GenerationLimits.Messages)
             throw new PlatformException(ErrorReason.PromptTooLong, $"There are more than {GenerationLimits.Messages} messages.");
         if (messages.Messages.Any(message => message.Role.Length is 0 or > GenerationLimits.RoleLength))
