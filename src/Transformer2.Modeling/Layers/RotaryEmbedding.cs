@@ -17,7 +17,7 @@ internal sealed class RotaryEmbedding : IDisposable
     {
         using var scope = NewDisposeScope();
         var exponents = arange(0, config.HeadDim, 2, dtype: ScalarType.Float32) / Scalars.Of(config.HeadDim);
-        var frequencies = pow(Scalars.Of(config.RopeTheta), exponents).reciprocal();
+        var frequencies = 1.0 / pow(config.RopeTheta, exponents);
         if (config.RopeScaling is { } scaling) frequencies = Scale(frequencies, scaling);
         _inverseFrequencies = frequencies.to(device).DetachFromDisposeScope();
     }
