@@ -41,6 +41,8 @@ public sealed class ExitCodeTests
     [InlineData("expert upload file")]
     [InlineData("train expert --model m --category sports --output f")]
     [InlineData("train base --output o --steps 0")]
+    [InlineData("train base --output o --threads 0")]
+    [InlineData("train expert --model m --category math --output f --threads 100000")]
     [InlineData("evaluate --model m --questions 0")]
     [InlineData("evaluate --model m --split all")]
     public async Task Wrong_usage_ends_with_2_and_prints_nothing_on_standard_output(string line)

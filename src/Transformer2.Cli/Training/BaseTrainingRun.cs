@@ -8,13 +8,17 @@ using Transformer2.Training.Reports;
 namespace Transformer2.Cli;
 
 /// <summary>What a training made.</summary>
+/// <param name="Output">The folder.</param>
+/// <param name="Parameters">Weights.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="Loss">Mean loss of the last steps.</param>
 internal sealed record BaseTrainingResult(string Output, long Parameters, int Steps, double Loss);
 
 /// <summary>
 /// The training of a base model in a folder: <c>training.json</c> says what was asked for, <c>checkpoint.safetensors</c> is there while it
 /// is unfinished, <c>loss.csv</c> and <c>loss.svg</c> show its course.
 /// </summary>
-internal sealed record BaseTrainingRun(string Output, ulong? Seed, int? Steps)
+internal sealed record BaseTrainingRun(string Output, ulong? Seed, int? Steps, int? Threads)
 {
     private string Checkpoint => Path.Combine(Output, "checkpoint.safetensors");
 
@@ -26,16 +30,25 @@ internal sealed record BaseTrainingRun(string Output, ulong? Seed, int? Steps)
         var options = new BaseTrainingOptions();
         options = options with { Seed = Seed ?? options.Seed, Steps = Steps ?? options.Steps };
         Prepare(options);
+        TrainingThreads.Use(Threads);
         TokenizerBuilder.Write(Output, options.Seed);
         var tokenizer = HuggingFaceTokenizer.Load(Output);
         using var model = NanoModel.Initialize(NanoModel.Config(tokenizer.VocabularySize), options.Seed);
         using var trainer = new BaseModelTrainer(model, tokenizer, options);
         using var progress = new TrainingLine(host);
         var curve = new LossCurve(Path.Combine(Output, "loss.csv"), "Training loss of the base model");
-        trainer.Run(Checkpoint, curve, progress, cancellationToken: cancellationToken);
+        try
+        {
+            trainer.Run(Checkpoint, curve, progress, cancellationToken: cancellationToken);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new InputException($"'{Checkpoint}' cannot be resumed: {exception.Message} Choose another folder, or delete it.");
+        }
+
         ModelFolder.Save(Output, model);
         File.Delete(Checkpoint);
-        return new BaseTrainingResult(Output, model.Parameters.Count, options.Steps, progress.Loss);
+        return new BaseTrainingResult(Output, model.Parameters.Count, options.Steps, curve.Recent);
     }
 
     private void Prepare(BaseTrainingOptions options)

@@ -16,12 +16,13 @@ internal sealed record ExpertTrainingResult(
 internal sealed record ValidationLook(int Step, double Own, double Others);
 
 /// <summary>The training of an expert for a local base model.</summary>
-internal sealed record ExpertTrainingRun(string Model, string Category, string Output, ulong? Seed, int? Steps, string? CurveFile)
+internal sealed record ExpertTrainingRun(string Model, string Category, string Output, ulong? Seed, int? Steps, int? Threads, string? CurveFile)
 {
     public ExpertTrainingResult Run(CliHost host, CancellationToken cancellationToken)
     {
         var options = new ExpertTrainingOptions();
         options = options with { Seed = Seed ?? options.Seed, Steps = Steps ?? options.Steps };
+        TrainingThreads.Use(Threads);
         using var model = LocalModel.Load(Model, decompose: true, host, cancellationToken);
         var category = Enum.Parse<Category>(Category, ignoreCase: true);
         var trainer = new SvfExpertTrainer(model.Decoder, model.LoadTokenizer(), category, options);

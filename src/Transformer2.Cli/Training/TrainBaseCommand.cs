@@ -15,10 +15,12 @@ internal static class TrainBaseCommand
         };
         var seed = new Option<ulong?>("--seed") { Description = "Names the corpus and the initial weights [default: 1]", HelpName = "seed" };
         var steps = new Option<int?>("--steps") { Description = "Optimizer steps in all [default: the recipe's]", HelpName = "n" };
-        var command = new Command("base", "Trains a small base model on the generated corpus. Ctrl-C keeps a checkpoint.") { output, seed, steps };
+        var threads = TrainingThreads.Option();
+        var command = new Command("base", "Trains a small base model on the generated corpus. Ctrl-C keeps a checkpoint.") { output, seed, steps, threads };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var run = new BaseTrainingRun(parsed.GetValue(output)!, parsed.GetValue(seed), Steps.Checked(parsed.GetValue(steps)));
+            var run = new BaseTrainingRun(
+                parsed.GetValue(output)!, parsed.GetValue(seed), Steps.Checked(parsed.GetValue(steps)), TrainingThreads.Checked(parsed.GetValue(threads)));
             var result = await Task.Run(() => run.Run(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(result, () => new TextTable()
                 .Add("model", result.Output)

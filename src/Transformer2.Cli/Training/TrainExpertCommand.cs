@@ -16,11 +16,12 @@ internal static class TrainExpertCommand
         var output = new Option<string>("--output", "-o") { Description = "The expert file to write", HelpName = "file", Required = true };
         var seed = new Option<ulong?>("--seed") { Description = "Names the order of the examples [default: 1]", HelpName = "seed" };
         var steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: the recipe's]", HelpName = "n" };
+        var threads = TrainingThreads.Option();
         var curve = new Option<string>("--loss-curve") { Description = "CSV file for the loss of every step, with a drawing (.svg) beside it", HelpName = "file" };
         var command = new Command(
             "expert", "Trains an expert by next-token prediction on a category of the generated corpus. Ctrl-C leaves nothing behind.")
         {
-            model, category, output, seed, steps, curve,
+            model, category, output, seed, steps, threads, curve,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -30,6 +31,7 @@ internal static class TrainExpertCommand
                 parsed.GetValue(output)!,
                 parsed.GetValue(seed),
                 Steps.Checked(parsed.GetValue(steps)),
+                TrainingThreads.Checked(parsed.GetValue(threads)),
                 parsed.GetValue(curve));
             var result = await Task.Run(() => run.Run(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(result, () => Text(result));

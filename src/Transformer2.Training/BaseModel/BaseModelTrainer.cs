@@ -56,8 +56,8 @@ public sealed class BaseModelTrainer : IDisposable
             progress?.Report(new TrainingProgress(step, _options.Steps, loss, _options.LearningRateAt(step), tokens, clock.Elapsed / (step - done) * (_options.Steps - step)));
             if (step % checkpointInterval == 0 || step == _options.Steps || cancellationToken.IsCancellationRequested)
             {
+                curve.Save(); // first: points that a checkpoint lacks are computed again, the other way round they would be lost
                 TrainingCheckpoint.Save(checkpointPath, step, State());
-                curve.Save();
             }
 
             cancellationToken.ThrowIfCancellationRequested();

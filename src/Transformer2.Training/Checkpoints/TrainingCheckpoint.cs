@@ -20,20 +20,36 @@ public static class TrainingCheckpoint
 
     /// <summary>Reads the state into the given tensors.</summary>
     /// <returns>The step, or null when there is no checkpoint.</returns>
-    /// <exception cref="CheckpointException">The file is of another training.</exception>
+    /// <exception cref="CheckpointException">The file is damaged or of another training; the tensors are as they were.</exception>
     public static int? TryRestore(string path, IEnumerable<KeyValuePair<string, Tensor>> state)
     {
         if (!File.Exists(path)) return null;
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        using var file = SafetensorsFile.Open(path);
+        try
+        {
+            using var file = SafetensorsFile.Open(path);
+            var step = Check(file, state);
+            foreach (var (name, tensor) in state) tensor.copy_(file.ReadTensor(name));
+            return step;
+        }
+        catch (SafetensorsException e)
+        {
+            throw new CheckpointException($"{path} is not a checkpoint: {e.Message}", e);
+        }
+    }
+
+    // Everything, before anything is changed.
+    private static int Check(SafetensorsFile file, IEnumerable<KeyValuePair<string, Tensor>> state)
+    {
         foreach (var (name, tensor) in state)
         {
-            if (!file.Tensors.TryGetValue(name, out var info) || !info.Shape.SequenceEqual(tensor.shape))
-                throw new CheckpointException($"{path} is a checkpoint of another training: {name} does not fit. Choose another output folder or delete it.");
-            tensor.copy_(file.ReadTensor(name));
+            if (!file.Tensors.TryGetValue(name, out var info) || info.DType != SafetensorsDType.F32 || !info.Shape.SequenceEqual(tensor.shape))
+                throw new CheckpointException($"The checkpoint is of another training: {name} does not fit.");
         }
 
-        return int.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture);
+        return file.Metadata.TryGetValue(StepKey, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+            ? step
+            : throw new CheckpointException("The checkpoint does not tell its step.");
     }
 }

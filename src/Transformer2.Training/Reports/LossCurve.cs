@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Transformer2.Experts;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -38,22 +40,31 @@ public sealed class LossCurve
     /// <summary>The points so far.</summary>
     public IReadOnlyList<(int Step, double Loss)> Points => _points;
 
+    /// <summary>Mean loss of the last steps.</summary>
+    public double Recent => _points.TakeLast(SmoothingWindow).Select(point => point.Loss).DefaultIfEmpty(0).Average();
+
     /// <summary>Adds a step.</summary>
     public void Add(int step, double loss) => _points.Add((step, loss));
 
     /// <summary>Drops the steps that a resumed training will do again.</summary>
     public void TruncateAfter(int step) => _points.RemoveAll(point => point.Step > step);
 
-    /// <summary>Writes both files.</summary>
+    /// <summary>Writes both files, each of them whole or not at all.</summary>
     public void Save()
     {
-        File.WriteAllLines(_path, _points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Loss:0.######}")).Prepend(Header));
+        var csv = new StringBuilder(Header).Append('\n');
+        foreach (var (step, loss) in _points) csv.Append(CultureInfo.InvariantCulture, $"{step},{loss:0.######}\n");
+        AtomicFile.Write(_path, Encoding.UTF8.GetBytes(csv.ToString()));
+        AtomicFile.Write(Path.ChangeExtension(_path, ".svg"), Draw);
+    }
+
+    private void Draw(FileStream stream)
+    {
         var plot = new PlotModel { Title = _title, Background = OxyColors.White, PlotMargins = new OxyThickness(70, double.NaN, double.NaN, 50) };
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 10 });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "loss (nats per token)", AxisTitleDistance = 20, MajorGridlineStyle = LineStyle.Dot });
         plot.Series.Add(Line(_points, OxyColors.LightGray, 1));
         plot.Series.Add(Line([.. Smoothed()], OxyColors.SteelBlue, 2));
-        using var stream = File.Create(Path.ChangeExtension(_path, ".svg"));
         new SvgExporter { Width = 800, Height = 450, UseVerticalTextAlignmentWorkaround = true }.Export(plot, stream);
     }
 

@@ -11,15 +11,17 @@ public sealed class TrainingCommandTests
         using var folder = new TemporaryFolder();
         var (model, expert) = (folder.File("base"), folder.File("math.safetensors"));
 
-        var trained = await CliRun.Async("train", "base", "--output", model, "--steps", "2", "--seed", "7", "--output-format", "json");
+        var trained = await CliRun.Async("train", "base", "--output", model, "--steps", "2", "--seed", "7", "--threads", "1", "--output-format", "json");
         Assert.Equal((0, 2), (trained.ExitCode, trained.Json.GetProperty("steps").GetInt32()));
+        Assert.True(trained.Json.GetProperty("loss").GetDouble() > 1);
+        Assert.Equal(1, TorchSharp.torch.get_num_threads());
         Assert.False(File.Exists(Path.Combine(model, "checkpoint.safetensors")));
 
         var again = await CliRun.Async("train", "base", "--output", model);
         Assert.Equal(3, again.ExitCode);
 
         var made = await CliRun.Async(
-            "train", "expert", "--model", model, "--category", "math", "--output", expert, "--steps", "1", "--output-format", "json");
+            "train", "expert", "--model", model, "--category", "math", "--output", expert, "--steps", "1", "--threads", "1", "--output-format", "json");
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Equal([0, 1], made.Json.GetProperty("validation").EnumerateArray().Select(look => look.GetProperty("step").GetInt32()));
         Assert.Equal(0, (await CliRun.Async("expert", "inspect", expert)).ExitCode);

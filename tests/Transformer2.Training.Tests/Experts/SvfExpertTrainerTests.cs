@@ -32,12 +32,25 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
         Assert.Equal(weights, model.Projections[0].Weight.data<float>().ToArray());
     }
 
+    [Fact]
+    public void A_training_leaves_no_tensor_behind()
+    {
+        using var model = nano.CreateModel();
+        var options = new ExpertTrainingOptions { Steps = 2, Rows = 2, ValidationInterval = 1, ValidationQuestions = 2 };
+        Train();
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Train();
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        void Train() => new SvfExpertTrainer(model, nano.Tokenizer, Category.Math, options).Run(cancellationToken: TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData("math")]
     [InlineData("code")]
     public void Training_on_stories260K_follows_the_reference(string domain)
     {
-        const int steps = 20;
+        const int steps = 8;
         using var scope = NewDisposeScope();
         using var folder = ModelFolder.Open(SharedFiles.Path("models/stories260K"));
         using var model = Decomposed(folder);
