@@ -10,8 +10,11 @@ internal static partial class EngineLog
     [LoggerMessage(2001, LogLevel.Critical, "The model thread has died; nothing is served any more")]
     public static partial void Faulted(ILogger logger, Exception error);
 
-    [LoggerMessage(2003, LogLevel.Error, "A step of the model failed ({Failures} in a row); it is tried again")]
-    public static partial void StepFailed(ILogger logger, Exception error, int failures);
+    [LoggerMessage(2003, LogLevel.Error, "A computation of the model failed (attempt {Attempt}); it is repeated")]
+    public static partial void AttemptFailed(ILogger logger, Exception error, int attempt);
+
+    [LoggerMessage(2004, LogLevel.Error, "Request {Request} failed; the others go on")]
+    public static partial void RequestFailed(ILogger logger, Exception error, string request);
 
     [LoggerMessage(2002, LogLevel.Warning, "Request {Request}: the expert drives the model to logits that are not finite")]
     public static partial void NonFiniteLogits(ILogger logger, string request);

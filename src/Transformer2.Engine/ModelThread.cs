@@ -5,9 +5,6 @@ namespace Transformer2.Engine;
 /// <summary>The thread that owns the model: loads it, steps the batch while there is work, sleeps while there is none.</summary>
 internal sealed class ModelThread : IAsyncDisposable
 {
-    // Steps that may fail one after the other before the model counts as broken.
-    private const int MostFailures = 3;
-
     private readonly EngineOptions _options;
     private readonly ILogger _logger;
     private readonly WaitingQueue _waiting;
@@ -56,7 +53,7 @@ internal sealed class ModelThread : IAsyncDisposable
         try
         {
             var model = LoadedModel.Load(_options, progress, cancellationToken);
-            using var runner = model.Runner;
+            using var runner = new RetryingRunner(model.Runner, _logger);
             _loop = new StepLoop(_waiting, runner, _options, model.Info.ContextLength, model.Text.EndOfAnswer, _logger);
             loaded.SetResult(model);
             Work(_loop, runner);
@@ -71,27 +68,20 @@ internal sealed class ModelThread : IAsyncDisposable
         }
     }
 
-    private void Work(StepLoop loop, IModelRunner runner)
+    private void Work(StepLoop loop, RetryingRunner runner)
     {
-        var failures = 0;
-        while (!_faulted && _waiting.IsOpen(wait: loop.Running == 0))
+        try
         {
-            try
+            while (_waiting.IsOpen(wait: loop.Running == 0))
             {
                 loop.Step();
                 _residentExperts = runner.ResidentExperts;
-                failures = 0;
             }
-            catch (Exception e) when (++failures < MostFailures)
-            {
-                // Nothing of the step counts before its results are there: the next step does the same work again.
-                EngineLog.StepFailed(_logger, e, failures);
-            }
-            catch (Exception e)
-            {
-                _faulted = true;
-                EngineLog.Faulted(_logger, e);
-            }
+        }
+        catch (Exception e)
+        {
+            _faulted = true;
+            EngineLog.Faulted(_logger, e);
         }
 
         FailAll(_waiting.Close());

@@ -12,6 +12,7 @@ internal sealed class Sequence(
     private TimeSpan _queued;
     private TimeSpan _firstToken;
     private int _generated;
+    private TextDelta? _rest;
 
     public GenerationRequest Request { get; } = request;
 
@@ -48,6 +49,25 @@ internal sealed class Sequence(
     /// <returns>Why the answer is over, or null while it is not.</returns>
     public FinishReason? Accept(ReadOnlySpan<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
+        var reason = Take(logits, endOfAnswer, contextLength);
+        if (reason is not null) _rest = text.Finish();
+        return reason;
+    }
+
+    /// <summary>Ends the sequence with its completion.</summary>
+    public void Finish(FinishReason reason)
+    {
+        if (_rest is { } delta) _events.Writer.TryWrite(delta);
+        var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
+        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, new TokenUsage(prompt.Length, _generated), timings));
+        _events.Writer.TryComplete();
+    }
+
+    /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
+    public void Fail(Exception? error) => _events.Writer.TryComplete(error);
+
+    private FinishReason? Take(ReadOnlySpan<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
+    {
         var token = sampler.Next(logits);
         if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
         if (endOfAnswer.Contains(token)) return FinishReason.Stop;
@@ -58,16 +78,4 @@ internal sealed class Sequence(
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Length + 1 >= contextLength ? FinishReason.Length : null;
     }
-
-    /// <summary>Ends the sequence with its completion.</summary>
-    public void Finish(FinishReason reason)
-    {
-        if (text.Finish() is { } delta) _events.Writer.TryWrite(delta);
-        var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
-        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, new TokenUsage(prompt.Length, _generated), timings));
-        _events.Writer.TryComplete();
-    }
-
-    /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error) => _events.Writer.TryComplete(error);
 }

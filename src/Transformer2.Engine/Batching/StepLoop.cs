@@ -76,11 +76,24 @@ internal sealed class StepLoop(
         {
             EngineLog.NonFiniteLogits(logger, sequence.Request.RequestId);
             Free(sequence).Fail(new EngineException(EngineError.NonFiniteLogits, "The expert drives the model to values that are not finite."));
+            return;
         }
-        else if (sequence.Accept(logits, endOfAnswer, contextLength) is { } reason)
+
+        // What goes wrong with one answer's sampling or text must not touch the others.
+        Exception? error = null;
+        FinishReason? reason = null;
+        try
         {
-            Free(sequence).Finish(reason);
+            reason = sequence.Accept(logits, endOfAnswer, contextLength);
         }
+        catch (Exception e)
+        {
+            EngineLog.RequestFailed(logger, e, sequence.Request.RequestId);
+            error = e;
+        }
+
+        if (error is not null) Free(sequence).Fail(error);
+        else if (reason is { } over) Free(sequence).Finish(over);
     }
 
     private Sequence Free(Sequence sequence)

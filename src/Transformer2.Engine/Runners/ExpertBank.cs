@@ -18,6 +18,8 @@ internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
     private readonly Dictionary<string, LinkedListNode<ExpertSlot>> _slots = [];
     private readonly LinkedList<ExpertSlot> _byUse = new(); // most recently used first
     private readonly Dictionary<string, int> _ranks = model.Projections.ToDictionary(projection => projection.Name, projection => projection.Factors!.Rank);
+    private readonly Stack<int> _free = new(); // places below _used that hold no expert
+    private int _used;
     private int _allocated;
 
     public int Count => _slots.Count;
@@ -30,8 +32,18 @@ internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
         if (!_slots.TryGetValue(expert.Digest, out var node))
         {
             Check(expert);
-            node = new LinkedListNode<ExpertSlot>(new ExpertSlot(FreeIndex(), expert));
-            Store(node.Value);
+            var slot = new ExpertSlot(FreeIndex(), expert);
+            try
+            {
+                Store(slot);
+            }
+            catch
+            {
+                _free.Push(slot.Index);
+                throw;
+            }
+
+            node = new LinkedListNode<ExpertSlot>(slot);
             _slots.Add(expert.Digest, node);
         }
         else
@@ -77,7 +89,13 @@ internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
 
     private int FreeIndex()
     {
-        if (_slots.Count < capacity) return _slots.Count;
+        if (_slots.Count >= capacity && Evict() is { } evicted) return evicted;
+        // Beyond the capacity when all are in use: their number is bounded by the batch's rows.
+        return _free.TryPop(out var index) ? index : _used++;
+    }
+
+    private int? Evict()
+    {
         for (var node = _byUse.Last; node is not null; node = node.Previous)
         {
             if (node.Value.Users > 0) continue;
@@ -86,7 +104,7 @@ internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
             return node.Value.Index;
         }
 
-        return _slots.Count; // all in use: their number is bounded by the batch's rows
+        return null;
     }
 
     private void Check(ExpertVector expert)
@@ -115,7 +133,8 @@ internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
         var allocated = Math.Max(InitialSlots, Math.Max(least, _allocated * 2));
         foreach (var (matrix, table) in _tables.ToArray())
         {
-            var more = ones([allocated - _allocated, table.shape[1]], model.DType, model.Device);
+            // Not from _allocated: an attempt that failed half-way has grown some tables.
+            var more = ones([Math.Max(0, allocated - table.shape[0]), table.shape[1]], model.DType, model.Device);
             _tables[matrix] = cat([table, more], 0).DetachFromDisposeScope();
             table.Dispose();
         }

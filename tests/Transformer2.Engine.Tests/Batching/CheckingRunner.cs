@@ -6,7 +6,9 @@ namespace Transformer2.Engine.Tests.Batching;
 /// A model runner without a model. It keeps the tokens of every row, fails when one is written or moved where it must not be, and its
 /// logits depend on the whole content of a row, so that an answer shows whether the row followed its sequence.
 /// </summary>
-internal sealed class CheckingRunner(int rows) : IModelRunner
+/// <param name="rows">Rows of the cache.</param>
+/// <param name="before">Called before every operation; may fail.</param>
+internal sealed class CheckingRunner(int rows, Action? before = null) : IModelRunner
 {
     private readonly List<int>[] _rows = [.. Enumerable.Range(0, rows).Select(_ => new List<int>())];
 
@@ -33,6 +35,7 @@ internal sealed class CheckingRunner(int rows) : IModelRunner
 
     public ExpertSlot? Acquire(ExpertVector expert)
     {
+        before?.Invoke();
         Acquired++;
         return new ExpertSlot(0, expert);
     }
@@ -41,6 +44,7 @@ internal sealed class CheckingRunner(int rows) : IModelRunner
 
     public float[] Prefill(int row, int start, int[] tokens, ExpertSlot? expert)
     {
+        before?.Invoke();
         Assert.Equal(start, _rows[row].Count);
         _rows[row].AddRange(tokens);
         return Logits(row);
@@ -48,6 +52,7 @@ internal sealed class CheckingRunner(int rows) : IModelRunner
 
     public float[] Decode(IReadOnlyList<(int Position, int Token)> rows, IReadOnlyList<ExpertSlot?> experts)
     {
+        before?.Invoke();
         for (var row = 0; row < rows.Count; row++)
         {
             Assert.Equal(rows[row].Position, _rows[row].Count);
@@ -59,6 +64,7 @@ internal sealed class CheckingRunner(int rows) : IModelRunner
 
     public void Move(int from, int to, int length)
     {
+        before?.Invoke();
         Assert.Empty(_rows[to]);
         Assert.Equal(_rows[from].Count, length);
         _rows[to].AddRange(_rows[from]);
@@ -66,6 +72,7 @@ internal sealed class CheckingRunner(int rows) : IModelRunner
 
     public void Clear(int row, int length)
     {
+        before?.Invoke();
         Assert.Equal(_rows[row].Count, length);
         _rows[row].Clear();
     }

@@ -9,13 +9,13 @@ internal sealed class Request : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly List<GenerationEvent> _events = [];
 
-    public Request(int[] prompt, int maxTokens, ITokenizer tokenizer)
+    public Request(int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null)
     {
         Prompt = prompt;
         MaxTokens = maxTokens;
         var request = new GenerationRequest { RequestId = "r", Prompt = new Prompt.Text(""), MaxTokens = maxTokens };
         Sequence = new Sequence(
-            request, prompt, ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, 0), new AnswerText(tokenizer.CreateDetokenizer(), []), maxTokens,
+            request, prompt, ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
             TimeProvider.System, _cancellation.Token);
     }
 

@@ -18,15 +18,22 @@ public sealed class StepLoopTests : IDisposable
     [InlineData(3, 3)]
     [InlineData(4, 8)]
     [InlineData(5, 5)]
-    public void Whoever_comes_and_goes_every_row_follows_its_sequence(int seed, int rows)
+    [InlineData(6, 5, true)]
+    public void Whoever_comes_and_goes_every_row_follows_its_sequence(int seed, int rows, bool unreliable = false)
     {
         var random = new Random(seed);
-        using var runner = new CheckingRunner(rows);
-        var loop = Loop(runner, rows, prefillChunk: 4);
+        var (failures, inARow) = (0, 0);
+        using var runner = new CheckingRunner(rows, () =>
+        {
+            inARow = unreliable && inARow < 2 && random.Next(5) == 0 ? inARow + 1 : 0;
+            failures += Math.Min(1, inARow);
+            if (inARow > 0) throw new InvalidOperationException("Once in a while.");
+        });
+        var loop = Loop(new RetryingRunner(runner, NullLogger.Instance), rows, prefillChunk: 4);
         for (var step = 0; step < 2000; step++)
         {
             if (random.Next(3) == 0) Submit(promptLength: random.Next(1, 20), maxTokens: random.Next(1, 15));
-            if (random.Next(4) == 0) _requests[random.Next(_requests.Count)].Cancel();
+            if (_requests.Count > 0 && random.Next(4) == 0) _requests[random.Next(_requests.Count)].Cancel();
             loop.Step();
             Assert.InRange(loop.Running, 0, rows);
             Assert.All(runner.Rows.Skip(loop.Running), Assert.Empty);
@@ -35,6 +42,7 @@ public sealed class StepLoopTests : IDisposable
         }
 
         while (loop.Running + _waiting.Count > 0) loop.Step();
+        Assert.Equal(unreliable, failures > 100);
         Assert.Equal(0, runner.Acquired);
         Assert.All(runner.Rows, Assert.Empty);
         Assert.All(_requests, AssertAnswer);
@@ -73,6 +81,29 @@ public sealed class StepLoopTests : IDisposable
         Assert.NotEmpty(slow.Events);
 
         static int Tokens(Request request) => request.Events.OfType<TextDelta>().Sum(delta => delta.TokenIds.Count);
+    }
+
+    [Fact]
+    public void An_answer_that_cannot_be_put_into_text_fails_alone()
+    {
+        using var runner = new CheckingRunner(2);
+        var loop = Loop(runner, rows: 2, prefillChunk: 64);
+        var healthy = Submit(promptLength: 2, maxTokens: 5);
+        using var broken = new Request([1, 2, 3], maxTokens: 5, _tokenizer, stop: [null!]);
+        _waiting.Add(broken.Sequence);
+
+        while (!healthy.HasEnded || loop.Running > 0) loop.Step();
+
+        Assert.True(broken.HasEnded);
+        Assert.IsType<ArgumentNullException>(broken.Sequence.Events.Completion.Exception?.InnerException);
+        Assert.IsType<GenerationCompleted>(healthy.Events[^1]);
+    }
+
+    [Fact]
+    public void A_failure_that_lasts_is_not_hidden()
+    {
+        using var runner = new RetryingRunner(new CheckingRunner(1, () => throw new InvalidOperationException("Always.")), NullLogger.Instance);
+        Assert.Throws<InvalidOperationException>(() => runner.Prefill(0, 0, [1], expert: null));
     }
 
     [Fact]
