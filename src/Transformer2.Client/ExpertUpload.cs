@@ -83,7 +83,7 @@ internal static class ExpertUpload
             await requests.WriteAsync(request, cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             return false;
         }

@@ -7,7 +7,8 @@ using Transformer2.Engine;
 namespace Transformer2.Grains.Inference;
 
 /// <inheritdoc cref="IInferenceNodeGrain"/>
-[Reentrant, Immovable, GrainType("t2.node")]
+/// <remarks>Never collected when idle: between two reads of a slow client nothing runs here, and its stream would be gone.</remarks>
+[Reentrant, Immovable, KeepAlive, GrainType("t2.node")]
 public sealed class InferenceNodeGrain(
     IInferenceEngine engine, ExpertCache experts, InFlightGenerations inFlight) : Grain, IInferenceNodeGrain
 {

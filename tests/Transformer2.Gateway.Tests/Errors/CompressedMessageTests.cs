@@ -7,6 +7,8 @@ using Transformer2.V1;
 
 namespace Transformer2.Gateway.Tests;
 
+/// <summary>Alone, because it counts what the whole process allocates.</summary>
+[Collection(nameof(CompressedMessageTests)), CollectionDefinition(nameof(CompressedMessageTests), DisableParallelization = true)]
 public class CompressedMessageTests(PlatformFixture fixture)
 {
     private const int Inflated = 64 << 20;

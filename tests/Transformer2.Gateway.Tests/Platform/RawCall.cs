@@ -20,7 +20,7 @@ internal static class RawCall
                 await call.RequestStream.WriteAsync(message);
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             // The answer says why the server did not read on.
         }

@@ -29,7 +29,7 @@ internal sealed class TestTenant(TestPlatform platform, string id, string key, s
                 await call.RequestStream.WriteAsync(new() { Chunk = ByteString.CopyFrom(chunk) });
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException or IOException)
         {
             // The server has ended the call early: its status says why.
         }
