@@ -75,8 +75,10 @@ public sealed class InferenceEngine : IInferenceEngine
     private Sequence Prepare(GenerationRequest request, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
+        if (request.Sampling.LogitBias.Keys.Any(id => id < 0 || id >= Model.VocabularySize))
+            throw new ArgumentOutOfRangeException(nameof(request), $"A logit bias is for a token outside the vocabulary of {Model.VocabularySize}.");
         var prompt = _model.Text.Encode(request.Prompt, Model.ContextLength);
-        var sampler = new Sampler(request.Sampling, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
+        var sampler = new Sampler(request.Sampling, prompt, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
         var text = new AnswerText(_model.Text.CreateDetokenizer(), request.Stop);
         return new Sequence(request, prompt, Compose(request.Experts), sampler, text, request.MaxTokens, _time, cancellation);
     }

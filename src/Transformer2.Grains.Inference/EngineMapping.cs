@@ -16,7 +16,14 @@ internal static class EngineMapping
             ? new Prompt.Text(text)
             : new Prompt.Chat([.. spec.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]),
         Experts = experts,
-        Sampling = new SamplingOptions(spec.Temperature, spec.TopP, spec.TopK, spec.Seed),
+        Sampling = new SamplingOptions(spec.Temperature, spec.TopP, spec.TopK, spec.Seed)
+        {
+            MinP = spec.MinP,
+            RepetitionPenalty = spec.RepetitionPenalty,
+            FrequencyPenalty = spec.FrequencyPenalty,
+            PresencePenalty = spec.PresencePenalty,
+            LogitBias = spec.LogitBias,
+        },
         MaxTokens = spec.MaxTokens,
         Stop = spec.Stop,
     };

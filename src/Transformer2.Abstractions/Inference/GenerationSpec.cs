@@ -41,6 +41,26 @@ public sealed record GenerationSpec
     /// <summary>Texts that end the answer.</summary>
     [Id(8)]
     public ImmutableArray<string> Stop { get; init; } = [];
+
+    /// <summary>Tokens at least this many times as probable as the most probable one.</summary>
+    [Id(9)]
+    public double MinP { get; init; }
+
+    /// <summary>Weakens tokens of prompt and answer; 1 changes nothing.</summary>
+    [Id(10)]
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Taken off a token's logit for every time that it was generated.</summary>
+    [Id(11)]
+    public double FrequencyPenalty { get; init; }
+
+    /// <summary>Taken off a token's logit once it was generated.</summary>
+    [Id(12)]
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Added to the logits of single tokens.</summary>
+    [Id(13)]
+    public ImmutableDictionary<int, double> LogitBias { get; init; } = ImmutableDictionary<int, double>.Empty;
 }
 
 /// <summary>One message of a conversation.</summary>

@@ -15,8 +15,11 @@ internal static class ExpertDeleteCommand
             using var client = global.Connect(parsed, KeyRole.Tenant);
             await client.Experts.DeleteAsync(parsed.GetValue(id)!, parsed.GetValue(etag) ?? "", cancellationToken);
             global.Host.Error.WriteLine($"deleted {parsed.GetValue(id)}");
+            global.Printer(parsed).PrintRecord(new Deleted(parsed.GetValue(id)!), () => "");
             return ExitCode.Success;
         });
         return command;
     }
+
+    private sealed record Deleted(string Name);
 }

@@ -40,6 +40,40 @@ internal sealed class GenerateOptions
 
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Repeats a draw", HelpName = "seed" };
 
+    private readonly Option<double?> _minP = new("--min-p")
+    {
+        Description = "Keep tokens at least this many times as probable as the most probable one",
+        HelpName = "p",
+        CustomParser = Real,
+    };
+
+    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty")
+    {
+        Description = "Weaken tokens of prompt and answer; 1 changes nothing",
+        HelpName = "factor",
+        CustomParser = Real,
+    };
+
+    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty")
+    {
+        Description = "Take this off a token's logit for every time that it was generated",
+        HelpName = "x",
+        CustomParser = Real,
+    };
+
+    private readonly Option<double?> _presencePenalty = new("--presence-penalty")
+    {
+        Description = "Take this off a token's logit once it was generated",
+        HelpName = "x",
+        CustomParser = Real,
+    };
+
+    private readonly Option<string[]> _logitBias = new("--logit-bias")
+    {
+        Description = "Add this to a token's logit; may be repeated",
+        HelpName = "id=value",
+    };
+
     private readonly Option<string[]> _stop = new("--stop") { Description = "Text that ends the answer; may be repeated", HelpName = "text" };
 
     /// <summary>Whether to say on standard error what was selected and how long it took.</summary>
@@ -49,7 +83,11 @@ internal sealed class GenerateOptions
     public void AddTo(Command command)
     {
         command.Add(_prompt);
-        Option[] options = [_raw, _system, _experts, _maxTokens, _temperature, _topP, _topK, _seed, _stop, Verbose];
+        Option[] options =
+        [
+            _raw, _system, _experts, _maxTokens, _temperature, _topP, _topK, _minP,
+            _repetitionPenalty, _frequencyPenalty, _presencePenalty, _logitBias, _seed, _stop, Verbose,
+        ];
         foreach (var option in options)
         {
             command.Add(option);
@@ -115,11 +153,44 @@ internal sealed class GenerateOptions
             request.TopK = topK;
         }
 
+        if (parsed.GetValue(_minP) is { } minP)
+        {
+            request.MinP = minP;
+        }
+
+        if (parsed.GetValue(_repetitionPenalty) is { } repetitionPenalty)
+        {
+            request.RepetitionPenalty = repetitionPenalty;
+        }
+
+        if (parsed.GetValue(_frequencyPenalty) is { } frequencyPenalty)
+        {
+            request.FrequencyPenalty = frequencyPenalty;
+        }
+
+        if (parsed.GetValue(_presencePenalty) is { } presencePenalty)
+        {
+            request.PresencePenalty = presencePenalty;
+        }
+
+        foreach (var text in parsed.GetValue(_logitBias) ?? [])
+        {
+            var (id, bias) = Bias(text);
+            request.LogitBias[id] = bias;
+        }
+
         if (parsed.GetValue(_seed) is { } seed)
         {
             request.Seed = seed;
         }
     }
+
+    private static (int Id, double Bias) Bias(string text) =>
+        text.Split('=') is [var id, var bias]
+        && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var token)
+        && double.TryParse(bias, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? (token, value)
+            : throw new UsageException($"'{text}' is not a bias: ID=VALUE takes a token id and a number.");
 
     private static ChatMessages Chat(string? system, string prompt)
     {

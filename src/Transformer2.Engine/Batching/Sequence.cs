@@ -45,9 +45,9 @@ internal sealed class Sequence(
     /// <summary>Tokens went into the cache.</summary>
     public void Advance(int tokens) => Length += tokens;
 
-    /// <summary>Takes the logits after the last token in the cache.</summary>
+    /// <summary>Takes the logits after the last token in the cache; sampling changes them in place.</summary>
     /// <returns>Why the answer is over, or null while it is not.</returns>
-    public FinishReason? Accept(ReadOnlySpan<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
+    public FinishReason? Accept(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
         var reason = Take(logits, endOfAnswer, contextLength);
         if (reason is not null) _rest = text.Finish();
@@ -66,7 +66,7 @@ internal sealed class Sequence(
     /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
     public void Fail(Exception? error) => _events.Writer.TryComplete(error);
 
-    private FinishReason? Take(ReadOnlySpan<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
+    private FinishReason? Take(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
         var token = sampler.Next(logits);
         if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);

@@ -70,7 +70,7 @@ internal sealed class StepLoop(
         foreach (var (i, row) in rows.Index()) Accept(row, logits.AsSpan(i * runner.VocabularySize, runner.VocabularySize));
     }
 
-    private void Accept(Sequence sequence, ReadOnlySpan<float> logits)
+    private void Accept(Sequence sequence, Span<float> logits)
     {
         if (!AllFinite(logits))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Transformer2.Experts;
 using Transformer2.Tokenization;
 
@@ -41,13 +42,30 @@ public abstract record Prompt
     public sealed record Chat(IReadOnlyList<ChatMessage> Messages) : Prompt;
 }
 
-/// <summary>How the next token is drawn from the logits.</summary>
+/// <summary>How the next token is drawn from the logits: bias, penalties, temperature, top-k, top-p, min-p, in this order.</summary>
 /// <param name="Temperature">0 is greedy.</param>
 /// <param name="TopP">Keep the smallest set of tokens with at least this probability, in (0, 1]; 1 keeps all.</param>
-/// <param name="TopK">Keep this many most probable tokens; 0 keeps all.</param>
+/// <param name="TopK">Keep this many most probable tokens, and those equal to the last of them; 0 keeps all.</param>
 /// <param name="Seed">Repeats a draw: the same request with the same seed gives the same answer whoever else is in the batch.</param>
 public sealed record SamplingOptions(double Temperature = 0, double TopP = 1, int TopK = 0, ulong? Seed = null)
 {
     /// <summary>Always the most probable token.</summary>
     public static SamplingOptions Greedy { get; } = new();
+
+    /// <summary>Keep tokens at least this many times as probable as the most probable one, in [0, 1]; 0 keeps all.</summary>
+    public double MinP { get; init; }
+
+    /// <summary>
+    /// Logits of tokens that occur in prompt or answer are divided by this when positive, multiplied when negative; above 0, 1 changes nothing.
+    /// </summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Taken off a token's logit for every time that it occurs in the answer.</summary>
+    public double FrequencyPenalty { get; init; }
+
+    /// <summary>Taken off a token's logit once when it occurs in the answer.</summary>
+    public double PresencePenalty { get; init; }
+
+    /// <summary>Added to the logits of single tokens, before everything else.</summary>
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = FrozenDictionary<int, double>.Empty;
 }

@@ -16,9 +16,10 @@ internal sealed class GenerationEndpoint(IGrainFactory grains, BaseModelSource m
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
         var cancellationToken = context.CancellationToken;
-        var spec = request.ToSpec();
+        var served = await model.Get();
+        var spec = request.ToSpec(served.VocabularySize);
         var plan = await Plan(request.Selection, context);
-        var dispatched = plan.ToDispatched((await model.Get()).Id, spec.RequestId);
+        var dispatched = plan.ToDispatched(served.Id, spec.RequestId);
         await responseStream.WriteAsync(new() { Dispatched = dispatched }, cancellationToken);
 
         var events = grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)

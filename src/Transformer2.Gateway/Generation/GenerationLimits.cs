@@ -24,6 +24,18 @@ public static class GenerationLimits
     /// <summary>Largest top-k.</summary>
     public const int TopK = 1_000_000;
 
+    /// <summary>Largest repetition penalty.</summary>
+    public const double RepetitionPenalty = 100;
+
+    /// <summary>Largest magnitude of the frequency and presence penalties.</summary>
+    public const double Penalty = 2;
+
+    /// <summary>Most tokens with a bias.</summary>
+    public const int BiasedTokens = 1024;
+
+    /// <summary>Largest magnitude of a bias.</summary>
+    public const double Bias = 100;
+
     /// <summary>Most stop texts.</summary>
     public const int StopTexts = 16;
 

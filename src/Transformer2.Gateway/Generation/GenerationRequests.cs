@@ -13,7 +13,9 @@ namespace Transformer2.Gateway;
 internal static partial class GenerationRequests
 {
     /// <summary>The request without its selection.</summary>
-    public static GenerationSpec ToSpec(this GenerateRequest request) => new()
+    /// <param name="request">What the client sent.</param>
+    /// <param name="vocabularySize">Number of token ids of the base model.</param>
+    public static GenerationSpec ToSpec(this GenerateRequest request, int vocabularySize) => new()
     {
         RequestId = RequestId(request.RequestId),
         Text = request.InputCase == GenerateRequest.InputOneofCase.Messages ? null : Prompt(request.Prompt),
@@ -35,6 +37,16 @@ internal static partial class GenerationRequests
             : throw Fields.Invalid("top_k", $"top_k is not from 0 to {GenerationLimits.TopK}."),
         Seed = request.HasSeed ? request.Seed : null,
         Stop = Stop(request.Stop),
+        MinP = !request.HasMinP ? 0 : request.MinP is >= 0 and <= 1
+            ? request.MinP
+            : throw Fields.Invalid("min_p", "min_p is not a number from 0 to 1."),
+        RepetitionPenalty = !request.HasRepetitionPenalty ? 1 : request.RepetitionPenalty is > 0 and <= GenerationLimits.RepetitionPenalty
+            ? request.RepetitionPenalty
+            : throw Fields.Invalid(
+                "repetition_penalty", $"repetition_penalty is not a number above 0 and up to {GenerationLimits.RepetitionPenalty}."),
+        FrequencyPenalty = Penalty(request.FrequencyPenalty, "frequency_penalty"),
+        PresencePenalty = Penalty(request.PresencePenalty, "presence_penalty"),
+        LogitBias = LogitBias(request.LogitBias, vocabularySize),
     };
 
     /// <summary>Which experts a tenant asks for.</summary>
@@ -100,6 +112,26 @@ internal static partial class GenerationRequests
         if (texts.Any(text => text.Length is 0 or > GenerationLimits.StopLength))
             throw Fields.Invalid("stop", $"A stop text has 1 to {GenerationLimits.StopLength} characters.");
         return [.. texts];
+    }
+
+    private static double Penalty(double penalty, string field) =>
+        penalty is >= -GenerationLimits.Penalty and <= GenerationLimits.Penalty
+            ? penalty
+            : throw Fields.Invalid(field, $"{field} is not a number from -{GenerationLimits.Penalty} to {GenerationLimits.Penalty}.");
+
+    private static ImmutableDictionary<int, double> LogitBias(MapField<int, double> bias, int vocabularySize)
+    {
+        if (bias.Count > GenerationLimits.BiasedTokens)
+            throw Fields.Invalid("logit_bias", $"logit_bias names more than {GenerationLimits.BiasedTokens} tokens.");
+        foreach (var (id, value) in bias)
+        {
+            if (id < 0 || id >= vocabularySize)
+                throw Fields.Invalid("logit_bias", $"logit_bias names the token {id}; the vocabulary has {vocabularySize}.");
+            if (value is not (>= -GenerationLimits.Bias and <= GenerationLimits.Bias))
+                throw Fields.Invalid("logit_bias", $"The bias of token {id} is not a number from -{GenerationLimits.Bias} to {GenerationLimits.Bias}.");
+        }
+
+        return bias.ToImmutableDictionary();
     }
 
     private static string RequestId(string id)

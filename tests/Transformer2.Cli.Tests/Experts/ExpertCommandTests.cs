@@ -27,7 +27,8 @@ public sealed class ExpertCommandTests
         Assert.Equal(0, (await CliRun.On(platform, "expert", "download", "math", "--output", copy)).ExitCode);
         Assert.Equal(File.ReadAllBytes(source), File.ReadAllBytes(copy));
 
-        Assert.Equal(0, (await CliRun.On(platform, "expert", "delete", "math")).ExitCode);
+        var deleted = await CliRun.On(platform, "expert", "delete", "math", "--output-format", "json");
+        Assert.Equal((0, "math"), (deleted.ExitCode, deleted.Json.GetProperty("name").GetString()));
         Assert.Equal(4, (await CliRun.On(platform, "expert", "show", "math")).ExitCode);
         Assert.Equal("[]", (await CliRun.On(platform, "expert", "list", "--output-format", "json")).Json.GetProperty("experts").ToString());
     }

@@ -22,11 +22,15 @@ public sealed class GenerateCommandTests
     {
         var (_, request) = await GenerateAsync(
             "hi", "--system", "be brief", "--max-tokens", "9", "--temperature", "0.5", "--top-p", "0.9", "--top-k", "40",
-            "--seed", "18446744073709551615", "--stop", "a", "--stop", "b");
+            "--min-p", "0.1", "--repetition-penalty", "1.3", "--frequency-penalty", "-0.5", "--presence-penalty", "2", "--logit-bias", "7=-1.5",
+            "--logit-bias", "9=3", "--seed", "18446744073709551615", "--stop", "a", "--stop", "b");
 
         Assert.Equal(["system", "user"], request.Messages.Messages.Select(message => message.Role));
         Assert.Equal((9, 0.5, 0.9, 40, ulong.MaxValue), (request.MaxTokens, request.Temperature, request.TopP, request.TopK, request.Seed));
         Assert.Equal(["a", "b"], request.Stop);
+        Assert.Equal(
+            (0.1, 1.3, -0.5, 2.0), (request.MinP, request.RepetitionPenalty, request.FrequencyPenalty, request.PresencePenalty));
+        Assert.Equal((2, -1.5, 3.0), (request.LogitBias.Count, request.LogitBias[7], request.LogitBias[9]));
     }
 
     [Theory]

@@ -15,7 +15,7 @@ internal sealed class Request : IDisposable
         MaxTokens = maxTokens;
         var request = new GenerationRequest { RequestId = "r", Prompt = new Prompt.Text(""), MaxTokens = maxTokens };
         Sequence = new Sequence(
-            request, prompt, ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
+            request, prompt, ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, prompt, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
             TimeProvider.System, _cancellation.Token);
     }
 
