@@ -22,7 +22,7 @@ internal sealed class TokenDistribution(int[] ids, double[] weights)
     public static TokenDistribution Of(Span<float> scores, SamplingOptions options)
     {
         if (options.Temperature == 0) return new([ArgMax(scores)], [1]);
-        Scale(scores, (float)options.Temperature);
+        Scale(scores, Math.Max((float)options.Temperature, float.Epsilon));
         return options is { TopK: 0, TopP: >= 1, MinP: <= 0 } ? All(scores) : Filtered(scores, options);
     }
 
