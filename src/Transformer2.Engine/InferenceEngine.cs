@@ -33,6 +33,7 @@ public sealed class InferenceEngine : IInferenceEngine
 
     /// <summary>Loads a model, with its decomposition, and starts its thread.</summary>
     /// <exception cref="Modeling.Checkpoints.CheckpointException">The model folder cannot be used.</exception>
+    /// <exception cref="Modeling.Checkpoints.PlacementException">The number type or the device does not exist here.</exception>
     /// <exception cref="TokenizerException">Its tokenizer cannot be used.</exception>
     /// <exception cref="ChatTemplateException">Its chat template cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The batch does not fit into memory.</exception>
