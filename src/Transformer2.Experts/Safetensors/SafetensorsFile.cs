@@ -5,7 +5,7 @@ namespace Transformer2.Experts;
 /// <summary>A checked safetensors file whose tensors are read in place. Spans that it hands out end with its disposal.</summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int ChunkBytes = 1 << 24;
+    private const int ChunkBytes = 1 << 22;
 
     private readonly ByteSource _bytes;
 
@@ -85,7 +85,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// Reads a tensor from front to back in pieces of at most 16 MiB. A piece's pages leave the process when it has been read: a pass over
+    /// Reads a tensor from front to back in pieces of at most 4 MiB. A piece's pages leave the process when it has been read: a pass over
     /// a file of any size needs the memory of one piece.
     /// </summary>
     /// <param name="name">Name of the tensor.</param>

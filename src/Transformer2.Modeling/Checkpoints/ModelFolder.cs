@@ -14,7 +14,7 @@ public sealed class ModelFolder : IDisposable
     private const string ConfigFile = "config.json";
     private const string WeightsFile = "model.safetensors";
     private const int MaxConfigBytes = 16 << 20;
-    private const int MaxIndexBytes = 256 << 20;
+    private const int MaxIndexBytes = 64 << 20;
 
     private readonly SortedDictionary<string, SafetensorsFile> _shards;
     private readonly Dictionary<string, SafetensorsFile> _shardOf;
@@ -87,13 +87,17 @@ public sealed class ModelFolder : IDisposable
     /// <exception cref="CheckpointException">Weights are missing, surplus, of another shape or type; the message lists them.</exception>
     public void Check() => Check(DecoderParameters.Shapes(Config));
 
-    /// <summary>Loads the weights and builds the model. Takes the memory of the weights in the number type asked for, and one piece of 16 MiB.</summary>
+    /// <summary>Loads the weights and builds the model; see the other overload.</summary>
+    /// <inheritdoc cref="Load(ScalarType?, Device?, IProgress{WeightProgress}?, CancellationToken)"/>
+    public Decoder Load(ScalarType? dtype = null, Device? device = null) => Load(dtype, device, progress: null, CancellationToken.None);
+
+    /// <summary>Loads the weights and builds the model. Takes the memory of the weights in the number type asked for, and a few MiB.</summary>
     /// <param name="dtype">Number type to compute in; null is the file's own.</param>
     /// <param name="device">Where to; null is the CPU.</param>
     /// <param name="progress">Is told of every tensor.</param>
     /// <param name="cancellationToken">Stops between two tensors.</param>
     /// <exception cref="CheckpointException">As <see cref="Check()"/>, or a file became shorter meanwhile.</exception>
-    public Decoder Load(ScalarType? dtype = null, Device? device = null, IProgress<WeightProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Decoder Load(ScalarType? dtype, Device? device, IProgress<WeightProgress>? progress, CancellationToken cancellationToken)
     {
         var shapes = DecoderParameters.Shapes(Config);
         Check(shapes);

@@ -30,7 +30,7 @@ internal sealed class ShardIndex
             index.ReadRoot(ref reader);
             return index;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new CheckpointException($"{FileName} is not a valid index: {e.Message}", e);
         }

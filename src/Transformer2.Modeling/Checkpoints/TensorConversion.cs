@@ -7,11 +7,13 @@ namespace Transformer2.Modeling.Checkpoints;
 /// <summary>Tensors from and to safetensors files, piece by piece: managed memory never holds one.</summary>
 public static class TensorConversion
 {
-    private const int PieceElements = 1 << 22;
+    // Elements converted at once. So few that libtorch does not share them out among threads, which costs more than it brings, and that
+    // malloc has no large blocks in turn with those of the weights, which would leave holes between them.
+    private const int StagingElements = 1 << 15;
 
     /// <summary>
-    /// Copies a tensor of a file (F32, F16, BF16 or I64) from the mapped file into libtorch. Beside the result it takes one piece of at
-    /// most 16 MiB, and that only to convert or to move to another device.
+    /// Copies a tensor of a file (F32, F16, BF16 or I64) from the mapped file into libtorch. Beside the result it takes a
+    /// buffer of 128 KiB, and that only to convert or to move to another device.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="name">Name of the tensor.</param>
@@ -43,10 +45,10 @@ public static class TensorConversion
         using var guard = no_grad();
         using var outer = NewDisposeScope();
         var flat = tensor.detach().contiguous().flatten();
-        for (long start = 0; start < flat.NumberOfElements; start += PieceElements)
+        for (long start = 0; start < flat.NumberOfElements; start += StagingElements)
         {
             using var scope = NewDisposeScope();
-            var piece = flat.narrow(0, start, Math.Min(PieceElements, flat.NumberOfElements - start));
+            var piece = flat.narrow(0, start, Math.Min(StagingElements, flat.NumberOfElements - start));
             stream.Write(piece.cpu().to_type(ScalarType.Float32).bytes);
         }
     });
@@ -57,14 +59,19 @@ public static class TensorConversion
         using var outer = NewDisposeScope();
         var flat = target.flatten();
         var direct = stored == target.dtype && target.device_type == DeviceType.CPU;
+        var size = stored.ElementSize();
         file.ReadPieces(name, (offset, bytes) =>
         {
-            using var scope = NewDisposeScope();
-            var size = stored.ElementSize();
-            var part = flat.narrow(0, offset / size, bytes.Length / size);
-            var piece = direct ? part : empty([bytes.Length / size], stored, CPU);
-            bytes.CopyTo(piece.bytes);
-            if (!direct) part.copy_(piece);
+            var step = direct ? bytes.Length : (int)(StagingElements * size);
+            for (var start = 0; start < bytes.Length; start += step)
+            {
+                using var scope = NewDisposeScope();
+                var source = bytes[start..Math.Min(bytes.Length, start + step)];
+                var part = flat.narrow(0, (offset + start) / size, source.Length / size);
+                var piece = direct ? part : empty([source.Length / size], stored, CPU);
+                source.CopyTo(piece.bytes);
+                if (!direct) part.copy_(piece);
+            }
         });
     }
 

@@ -31,7 +31,7 @@ public static class Decomposition
     /// <param name="folder">The model.</param>
     /// <param name="cache">Receives the factors.</param>
     /// <param name="matrices">What is needed.</param>
-    /// <param name="parallelism">Matrices at once, each with about six times its own size in float64; null chooses by cores, at most 4.</param>
+    /// <param name="parallelism">Matrices at once, each with about seven times its own size in float64; null chooses by cores, at most 4.</param>
     /// <param name="progress">Receives every matrix that is computed, on the calling thread.</param>
     /// <param name="cancellationToken">Stops after the matrices in work.</param>
     /// <returns>How many were computed.</returns>
