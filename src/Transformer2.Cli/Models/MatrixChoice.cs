@@ -8,11 +8,13 @@ namespace Transformer2.Cli;
 /// <summary>The options that choose projection matrices: which modules, which layers.</summary>
 internal sealed class MatrixChoice
 {
-    private readonly Option<SvfModules> _modules = new("--modules")
+    // By name: the type itself would load libtorch for every command.
+    private static readonly string[] Modules = ["mlp", "attention", "all"];
+
+    private readonly Option<string> _modules = new("--modules")
     {
         Description = "mlp (what the published code adapts), attention, or all (default)",
-        HelpName = "mlp|attention|all",
-        DefaultValueFactory = _ => SvfModules.All,
+        DefaultValueFactory = _ => Modules[^1],
     };
 
     private readonly Option<string> _layers = new("--layers") { Description = "Layers, counted from 0, for example 0-3,7 [default: all]", HelpName = "list" };
@@ -20,6 +22,7 @@ internal sealed class MatrixChoice
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        _modules.AcceptOnlyFromAmong(Modules);
         command.Add(_modules);
         command.Add(_layers);
     }
@@ -28,7 +31,8 @@ internal sealed class MatrixChoice
     /// <exception cref="UsageException">The list of layers is none.</exception>
     public Func<ModelConfig, IReadOnlyList<ProjectionMatrix>> Read(ParseResult parsed)
     {
-        var (modules, text) = (parsed.GetValue(_modules), parsed.GetValue(_layers));
+        var text = parsed.GetValue(_layers);
+        var modules = Enum.Parse<SvfModules>(parsed.GetValue(_modules)!, ignoreCase: true);
         List<(int First, int Last)>? ranges = text is null ? null : [.. text.Split(',').Select(Range)];
         return config => ProjectionMatrix.Of(config, modules, ranges is null ? null : Layers(ranges, config.Layers));
     }
