@@ -31,8 +31,8 @@ internal sealed class Oracle : IDisposable
 
     public ExpertLayout Layout { get; }
 
-    /// <summary>The models of the Llama family.</summary>
-    public static TheoryData<string> LlamaNames => ["llama-tied", "llama-untied-rope3", "llama-bf16-sharded"];
+    /// <summary>The models of all families.</summary>
+    public static TheoryData<string> Names => ["llama-tied", "llama-untied-rope3", "llama-bf16-sharded", "mistral-swa", "qwen2-tied", "qwen3"];
 
     public static Oracle Forward(string name) => new(name, SharedFiles.Path($"oracles/forward/{name}"));
 

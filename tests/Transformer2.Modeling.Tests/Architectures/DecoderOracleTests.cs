@@ -8,7 +8,7 @@ namespace Transformer2.Modeling.Tests.Architectures;
 public sealed class DecoderOracleTests
 {
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void Logits_and_hidden_states_equal_the_reference(string name)
     {
         using var oracle = Oracle.Forward(name);
@@ -24,7 +24,7 @@ public sealed class DecoderOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void Greedy_decoding_with_a_cache_gives_every_token_of_the_reference(string name)
     {
         using var oracle = Oracle.Forward(name);
@@ -39,7 +39,7 @@ public sealed class DecoderOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void A_cache_changes_nothing_however_the_tokens_are_cut(string name)
     {
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ public sealed class DecoderOracleTests
             pieces.Add(oracle.Model.Logits(hidden));
         }
 
-        Oracle.AssertClose(cat(pieces, 1), expected, 2e-5, 1e-5);
+        Oracle.AssertClose(cat(pieces, 1), expected, 5e-5, 1e-5);
     }
 
     private static void AssertEqualsReference(Oracle oracle, double atol, double rtol)

@@ -68,7 +68,7 @@ public sealed class ModelFolderTests
     [InlineData("{}", "model_type")]
     [InlineData("{\"model_type\":\"gpt2\"}", "gpt2")]
     [InlineData("not json", "not valid")]
-    [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":3,\"hidden_size\":8}", "does not divide")]
+    [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":3,\"hidden_size\":8,\"num_hidden_layers\":1}", "does not divide")]
     [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":-1,\"hidden_size\":8}", "num_attention_heads is -1")]
     [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":1,\"hidden_size\":2000000000}", "at most")]
     [InlineData("""{"model_type":"llama","num_attention_heads":1,"hidden_size":8,"vocab_size":9,"intermediate_size":8,"num_hidden_layers":2000000000}""", "at most")]
