@@ -114,7 +114,7 @@ public sealed class Decoder : IDisposable
     {
         var (cos, sin) = _rotary.Forward(positions, lengths, DType);
         var context = new AttentionContext(cos, sin, mask, windowMask, cache);
-        var x = _parameters.Embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1); // [batch, time, hidden]
+        var x = _parameters.Embedding.index(ids); // [batch, time, hidden]; index_select has no kernel for the meta device
         observe?.Invoke(x);
         foreach (var layer in _layers)
         {

@@ -25,7 +25,7 @@ internal sealed class ConfigReader
         "forced_eos_token_id", "suppress_tokens", "begin_suppress_tokens", "bad_words_ids", "return_dict", "use_return_dict", "output_attentions",
         "output_hidden_states", "output_scores", "return_dict_in_generate", "torchscript", "use_bfloat16", "tf_legacy_loss", "is_decoder",
         "attn_implementation", "gradient_checkpointing", "chunk_size_feed_forward", "problem_type", "finetuning_task", "task_specific_params",
-        "id2label", "label2id", "num_labels", "prefix", "tokenizer_class", "model_max_length", "do_sample", "temperature", "top_k", "top_p", "typical_p",
+        "id2label", "label2id", "num_labels", "prefix", "tokenizer_class", "model_max_length", "max_sequence_length", "do_sample", "temperature", "top_k", "top_p", "typical_p",
         "min_length", "max_length", "early_stopping", "num_beams", "num_beam_groups", "num_return_sequences", "diversity_penalty", "length_penalty",
         "repetition_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "exponential_decay_length_penalty", "remove_invalid_values",
         "unsloth_version", "unsloth_fixed");

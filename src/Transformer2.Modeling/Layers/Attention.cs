@@ -1,6 +1,7 @@
 using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
+using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
 using static TorchSharp.torch;
 
@@ -28,10 +29,15 @@ internal sealed class Attention(ModelConfig config, Linear q, Linear k, Linear v
         key = RotaryEmbedding.Rotate(key, context.Cos, context.Sin);
         if (context.Cache is { } cache) (key, value) = cache.Append(layer, key, value);
 
-        var attended = nn.functional.scaled_dot_product_attention(
+        var attended = Attend(
             query.transpose(1, 2), Repeat(key).transpose(1, 2), Repeat(value).transpose(1, 2), slides ? context.WindowMask : context.Mask); // [batch, heads, time, head_dim]
         return o.Forward(attended.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim), experts);
     }
+
+    // The fused kernel does not exist for the meta device, where only shapes are computed.
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor mask) => query.device_type is not DeviceType.META
+        ? nn.functional.scaled_dot_product_attention(query, key, value, mask)
+        : matmul(((matmul(query, key.transpose(2, 3)) / Scalars.Of(Math.Sqrt(config.HeadDim))) + mask).softmax(-1), value);
 
     // [batch, length, kv_heads, head_dim] -> [batch, length, heads, head_dim]
     private Tensor Repeat(Tensor x) =>
