@@ -104,8 +104,42 @@ public sealed class PublishedConfigTests
         Assert.Equal(new AttentionWindow(4096, Enumerable.Range(0, 32)), Read("Mistral-7B-v0.1").Window);
     }
 
-    private static ModelConfig Read(string name) =>
-        ModelConfig.Parse(System.Text.Encoding.UTF8.GetBytes(All().Single(entry => entry.Name == name).Value.GetRawText()));
+    [Fact]
+    public void A_damaged_configuration_is_read_or_refused()
+    {
+        var random = new Random(17);
+        var files = All().Select(entry => Bytes(entry.Name)).ToArray();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = files[random.Next(files.Length)].ToList();
+            for (var damage = random.Next(1, 4); damage > 0; damage--)
+            {
+                var at = random.Next(bytes.Count);
+                switch (random.Next(4))
+                {
+                    case 0: bytes[at] = (byte)random.Next(256); break;
+                    case 1: bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at)); break;
+                    case 2: bytes.InsertRange(at, bytes.GetRange(random.Next(bytes.Count / 2), random.Next(1, 40))); break;
+                    default: bytes.Insert(at, (byte)"0123456789-eE.,:\"[]{}nulltruefalse"[random.Next(33)]); break;
+                }
+
+                if (bytes.Count == 0) bytes.Add(0);
+            }
+
+            try
+            {
+                ModelConfig.Parse([.. bytes]).ToJson();
+            }
+            catch (CheckpointException e)
+            {
+                Assert.StartsWith("config.json", e.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    private static ModelConfig Read(string name) => ModelConfig.Parse(Bytes(name));
+
+    private static byte[] Bytes(string name) => System.Text.Encoding.UTF8.GetBytes(All().Single(entry => entry.Name == name).Value.GetRawText());
 
     private static JsonElement.ObjectEnumerator All()
     {
