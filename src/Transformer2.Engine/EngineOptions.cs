@@ -27,7 +27,7 @@ public sealed record EngineOptions
     [Range(1, 1 << 20)]
     public int PrefillChunk { get; init; } = 256;
 
-    /// <summary>Most tokens of prompt and answer together; null is what the model was made for.</summary>
+    /// <summary>Most tokens of prompt and answer together; null is what the model was made for; up to what its rotary scaling reaches.</summary>
     [Range(1, 1 << 24)]
     public int? ContextLength { get; init; }
 

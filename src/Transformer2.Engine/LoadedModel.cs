@@ -16,7 +16,7 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         progress?.Report(new EngineLoadProgress("Opening the model", 0, 1));
         using var folder = ModelFolder.Open(options.ModelDirectory);
         var tokenizer = ModelTokenizer.Load(options.ModelDirectory);
-        var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ContextLength);
+        var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ExtendedContextLength);
         Check(folder.Config, tokenizer, options, contextLength);
 
         progress?.Report(new EngineLoadProgress("Loading the weights", 0, 1));

@@ -27,7 +27,7 @@ internal sealed record LogitsRun(string Model, string Tokens, IReadOnlyList<Expe
     {
         var tokens = await TokenFile.ReadAsync(Tokens, cancellationToken);
         using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken);
-        tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ContextLength);
+        tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ExtendedContextLength);
         long[] shape = [tokens.Rows.Count, tokens.Length, model.Decoder.Config.VocabularySize];
         if (shape[0] * shape[1] * shape[2] * sizeof(float) > MaxOutputBytes)
         {
