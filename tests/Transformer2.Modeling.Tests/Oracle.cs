@@ -22,7 +22,7 @@ internal sealed class Oracle : IDisposable
         _modelPath = modelPath;
         _folder = ModelFolder.Open(modelPath);
         Model = _folder.Load(dtype);
-        Layout = Decomposition.LayoutOf(_folder, Model);
+        Layout = Decomposition.LayoutOf(_folder);
     }
 
     public string Name { get; }
@@ -40,7 +40,7 @@ internal sealed class Oracle : IDisposable
 
     public Oracle Decomposed()
     {
-        Decomposition.Attach(Model, Layout, cacheDirectory: null);
+        Decomposition.Attach(Model, _folder, cacheDirectory: null);
         return this;
     }
 

@@ -73,7 +73,7 @@ internal sealed class Sequence(
     {
         var token = sampler.Next(logits);
         if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
-        if (endOfAnswer.Contains(token)) return FinishReason.Stop;
+        if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         LastToken = token;
         _generated++;

@@ -83,7 +83,7 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
     {
         using var folder = ModelFolder.Open(fixture.ModelDirectory);
         var model = folder.Load();
-        Decomposition.Attach(model, Decomposition.LayoutOf(folder, model), cacheDirectory: null);
+        Decomposition.Attach(model, folder, cacheDirectory: null);
         return new TorchModelRunner(model, rows: 4, contextLength: 16, residentExperts);
     }
 }

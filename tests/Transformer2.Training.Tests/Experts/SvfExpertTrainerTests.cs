@@ -107,7 +107,7 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
         using var guard = no_grad();
         using var folder = ModelFolder.Open(SharedFiles.Path("models/stories260K"));
         using var model = Decomposed(folder);
-        var layout = Decomposition.LayoutOf(folder, model);
+        var layout = Decomposition.LayoutOf(folder);
         using var batches = SafetensorsFile.Open(SharedFiles.Path("models/stories260K/experts/batches.safetensors"));
         var math = Read("math");
         var code = Read("code");
@@ -142,7 +142,7 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
     private static Decoder Decomposed(ModelFolder folder)
     {
         var model = folder.Load();
-        Decomposition.Attach(model, Decomposition.LayoutOf(folder, model), cacheDirectory: null);
+        Decomposition.Attach(model, folder, cacheDirectory: null);
         return model;
     }
 
