@@ -17,6 +17,7 @@ internal static class CommandTree
             TenantCommands.Create(global),
             KeyCommands.Create(global),
             ModelCommands.Create(global),
+            SafetensorsCommand.Create(global),
             TrainCommands.Create(global),
             EvaluateCommand.Create(global),
         };

@@ -28,6 +28,9 @@ public sealed class InferenceEngine : IInferenceEngine
     /// <inheritdoc/>
     public ModelInfo Model => _model.Info;
 
+    /// <summary>Whether answers have text, and prompts may be text.</summary>
+    public bool HasTokenizer => _model.Text.HasTokenizer;
+
     /// <inheritdoc/>
     public EngineStatus Status => _thread.Status;
 

@@ -27,6 +27,8 @@ public static class PlatformHost
         ["Logging:LogLevel:Transformer2"] = "Information",
         ["Logging:LogLevel:Transformer2.Gateway.ApiKeyAuthentication"] = "Warning",
         ["Logging:LogLevel:Grpc"] = "Critical",
+        // What ends the start is told in one line.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
     };
@@ -67,6 +69,7 @@ public static class PlatformHost
         // In the order of their costs: what is wrong shows before the model is read.
         Ports.RequireFree(options.Address, options.HttpPort, "T2__HttpPort");
         Ports.RequireFree(options.Address, options.GrpcPort, "T2__GrpcPort");
+        Ports.RequireFree(IPAddress.Loopback, options.SiloPort, "T2__SiloPort");
         var model = ModelLocation.Find(options.ModelDirectory);
         var data = DataDirectory.Open(options.DataDirectory);
         var paths = new PlatformPaths(model, data.Decompositions);
@@ -126,7 +129,7 @@ public static class PlatformHost
     private static string? Refusal(Exception exception) => exception switch
     {
         StartupException => exception.Message,
-        IOException { InnerException: AddressInUseException } => exception.Message,
+        IOException { InnerException: AddressInUseException } or AddressInUseException => exception.Message,
         OptionsValidationException => exception.Message,
         _ => exception.InnerException is { } inner ? Refusal(inner) : null,
     };

@@ -18,15 +18,19 @@ public sealed record ModelTokenizer(ITokenizer Tokenizer, ChatTemplate? ChatTemp
     {
         var tokenizer = HuggingFaceTokenizer.Load(directory);
         var tokens = TokenizerConfig.Load(directory).Tokens;
-        var ends = new HashSet<int>();
-        // generation_config.json knows best where generation ends; config.json stands in for it. The tokenizer's own end of text, which
-        // ends a chat turn, always counts.
-        var configured = Ids(directory, "generation_config.json", "eos_token_id");
-        ends.UnionWith(configured.Count > 0 ? configured : Ids(directory, "config.json", "eos_token_id"));
+        // The tokenizer's own end of text, which ends a chat turn, always counts.
+        var ends = ConfiguredEnds(directory);
         if (tokens.TryGetValue("eos_token", out var eos) && tokenizer.TokenId(eos) is { } eosId)
             ends.Add(eosId);
         var bosId = tokens.TryGetValue("bos_token", out var bos) ? tokenizer.TokenId(bos) : null;
         return new ModelTokenizer(tokenizer, ChatTemplate.Load(directory, clock: clock), ends, bosId);
+    }
+
+    /// <summary>Ids that end an answer as generation_config.json has them, or config.json in its stead.</summary>
+    public static HashSet<int> ConfiguredEnds(string directory)
+    {
+        var configured = Ids(directory, "generation_config.json", "eos_token_id");
+        return [.. configured.Count > 0 ? configured : Ids(directory, "config.json", "eos_token_id")];
     }
 
     /// <summary>Ids of a raw prompt: nothing in it is a special token, and the model's automatic ones are added.</summary>

@@ -16,12 +16,12 @@ internal sealed class Oracle : IDisposable
     private readonly List<SafetensorsFile> _files = [];
     private readonly string _modelPath;
 
-    public Oracle(string name, string modelPath)
+    public Oracle(string name, string modelPath, ScalarType? dtype = ScalarType.Float32)
     {
         Name = name;
         _modelPath = modelPath;
         _folder = ModelFolder.Open(modelPath);
-        Model = _folder.Load(ScalarType.Float32);
+        Model = _folder.Load(dtype);
         Layout = Decomposition.LayoutOf(_folder);
     }
 
@@ -31,10 +31,10 @@ internal sealed class Oracle : IDisposable
 
     public ExpertLayout Layout { get; }
 
-    /// <summary>The models of the Llama family.</summary>
-    public static TheoryData<string> LlamaNames => ["llama-tied", "llama-untied-rope3", "llama-bf16-sharded"];
+    /// <summary>The models of all families.</summary>
+    public static TheoryData<string> Names => ["llama-tied", "llama-untied-rope3", "llama-bf16-sharded", "mistral-swa", "qwen2-tied", "qwen3"];
 
-    public static Oracle Forward(string name) => new(name, SharedFiles.Path($"oracles/forward/{name}"));
+    public static Oracle Forward(string name, ScalarType? dtype = ScalarType.Float32) => new(name, SharedFiles.Path($"oracles/forward/{name}"), dtype);
 
     public static Oracle Stories() => new("stories260K", SharedFiles.Path("models/stories260K"));
 

@@ -25,9 +25,9 @@ internal sealed record LogitsRun(string Model, string Tokens, IReadOnlyList<Expe
     /// <exception cref="InputException">Token ids that do not fit the model.</exception>
     public async Task<LogitsResult> RunAsync(CliHost host, CancellationToken cancellationToken)
     {
-        var tokens = await TokenFile.ReadAsync(Tokens, cancellationToken);
+        var tokens = await TokenFile.ReadAsync(Tokens, rowsOfOneLength: true, cancellationToken);
         using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken, Placement);
-        tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ContextLength);
+        tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ExtendedContextLength);
         long[] shape = [tokens.Rows.Count, tokens.Length, model.Decoder.Config.VocabularySize];
         if (shape[0] * shape[1] * shape[2] * sizeof(float) > MaxOutputBytes)
         {

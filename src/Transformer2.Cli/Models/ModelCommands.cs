@@ -12,5 +12,6 @@ internal static class ModelCommands
         ModelEnergyCommand.Create(global),
         ModelDecomposeCommand.Create(global),
         ModelLogitsCommand.Create(global),
+        ModelGenerateCommand.Create(global),
     };
 }

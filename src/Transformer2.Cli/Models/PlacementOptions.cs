@@ -21,6 +21,12 @@ internal sealed class PlacementOptions
         command.Add(_device);
     }
 
+    /// <summary>The number type as it was asked for; <c>auto</c> when it was not.</summary>
+    public string DType(ParseResult parsed) => parsed.GetValue(_dtype) ?? "auto";
+
+    /// <summary>The device as it was asked for; <c>cpu</c> when it was not.</summary>
+    public string Device(ParseResult parsed) => parsed.GetValue(_device) ?? "cpu";
+
     /// <summary>What the command line asks for.</summary>
     /// <exception cref="UsageException">There is no such type or device.</exception>
     public Placement Read(ParseResult parsed)

@@ -8,7 +8,7 @@ internal sealed class RmsNorm(Tensor weight, double epsilon)
 {
     private readonly Scalar _epsilon = epsilon; // kept: see Scalars
 
-    /// <param name="x">[..., hidden]</param>
+    /// <param name="x">[..., width], as wide as the weight</param>
     public Tensor Forward(Tensor x)
     {
         var wide = x.to_type(ScalarType.Float32);

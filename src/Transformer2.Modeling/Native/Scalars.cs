@@ -18,9 +18,13 @@ public static class Scalars
     public static Scalar NegativeInfinity { get; } = float.NegativeInfinity;
 
     /// <summary>A scalar that is not collected before thousands of others have been made.</summary>
-    public static Scalar Of(double value)
+    public static Scalar Of(double value) => Keep(value);
+
+    /// <summary>The same for whole numbers: a tensor of integers stays one.</summary>
+    public static Scalar Whole(long value) => Keep(value);
+
+    private static Scalar Keep(Scalar scalar)
     {
-        Scalar scalar = value;
         Recent[(uint)Interlocked.Increment(ref _next) % Kept] = scalar;
         return scalar;
     }

@@ -36,6 +36,18 @@ public sealed class TrainingCommandTests
     }
 
     [Fact]
+    public async Task A_folder_is_trained_in_by_one_process_at_a_time()
+    {
+        using var folder = new TemporaryFolder();
+        await using var other = new FileStream(folder.File("training.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+
+        var refused = await CliRun.Async("train", "base", "--output", folder.Path, "--steps", "1");
+
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Contains("Another training", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_table_has_a_row_per_family_and_a_column_per_expert()
     {
         Accuracy[] results = [new(15, 30, 0.5, 0.33, 0.67), new(27, 30, 0.9, 0.74, 0.97)];

@@ -24,6 +24,7 @@ public class StartupTests(PlatformFixture fixture)
 
         Assert.Contains($"Port {port} on 127.0.0.1", Refused($"--T2:GrpcPort={port}"), StringComparison.Ordinal);
         Assert.Contains("T2__HttpPort", Refused($"--T2:HttpPort={port}"), StringComparison.Ordinal);
+        Assert.Contains("T2__SiloPort", Refused($"--T2:SiloPort={port}"), StringComparison.Ordinal);
     }
 
     [Theory]
