@@ -16,19 +16,17 @@ internal sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Token
     {
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
         var templates = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in (string[])["special_tokens_map.json", FileName])
+        Read(directory, "special_tokens_map.json", root => ReadTokens(root, tokens));
+        Read(directory, FileName, root =>
         {
-            if (!File.Exists(Path.Combine(directory, file)))
-                continue;
-            using var document = Json.Load(Path.Combine(directory, file));
-            ReadTokens(document.RootElement, tokens);
-            if (document.RootElement.Find("chat_template") is { } template)
-                ReadTemplates(template, templates);
-        }
-        var separate = Path.Combine(directory, "chat_template.jinja");
-        if (File.Exists(separate))
-            templates["default"] = Json.ReadText(separate);
-        return new TokenizerConfig(tokens, templates);
+            ReadTokens(root, tokens);
+            ReadTemplates(root, templates);
+        });
+        // Written by multimodal models' processors, which repeat what the tokenizer says where that says anything.
+        if (templates.Count == 0)
+            Read(directory, "chat_template.json", root => ReadTemplates(root, templates));
+        var separate = SeparateTemplates(directory);
+        return new TokenizerConfig(tokens, separate.Count > 0 ? separate : templates);
     }
 
     public string? ChatTemplate(string name) => ChatTemplates.GetValueOrDefault(name);
@@ -43,8 +41,44 @@ internal sealed record TokenizerConfig(IReadOnlyDictionary<string, string> Token
         }
     }
 
-    private static void ReadTemplates(JsonElement element, Dictionary<string, string> templates)
+    /// <summary>Templates in files of their own, which stand in for those of the configuration.</summary>
+    private static Dictionary<string, string> SeparateTemplates(string directory)
     {
+        const string Ending = ".jinja";
+        var templates = new Dictionary<string, string>(StringComparer.Ordinal);
+        var file = Path.Combine(directory, "chat_template" + Ending);
+        if (File.Exists(file))
+            templates["default"] = Json.ReadText(file);
+        var folder = Path.Combine(directory, "additional_chat_templates");
+        if (Directory.Exists(folder))
+        {
+            foreach (var other in Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
+                templates[Path.GetFileNameWithoutExtension(other)] = Json.ReadText(other);
+        }
+        return templates;
+    }
+
+    private static void Read(string directory, string file, Action<JsonElement> read)
+    {
+        var path = Path.Combine(directory, file);
+        if (!File.Exists(path))
+            return;
+        using var document = Json.Load(path);
+        try
+        {
+            read(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json says to an unpaired surrogate.
+            throw new TokenizerException($"{path} is malformed: {e.Message}", e);
+        }
+    }
+
+    private static void ReadTemplates(JsonElement root, Dictionary<string, string> templates)
+    {
+        if (root.Find("chat_template") is not { } element)
+            return;
         if (element.ValueKind == JsonValueKind.String)
         {
             templates["default"] = element.GetString()!;

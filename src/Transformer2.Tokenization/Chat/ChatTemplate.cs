@@ -29,7 +29,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>Reads a model's template, or gives null when the model has none.</summary>
-    /// <param name="directory">Holds tokenizer_config.json, and chat_template.jinja where the template is a file of its own.</param>
+    /// <param name="directory">Holds tokenizer_config.json, and chat_template.jinja or chat_template.json where the template is a file of its own.</param>
     /// <param name="name">Which one, of a model that has several.</param>
     /// <param name="clock">Tells the time to templates that ask for it.</param>
     /// <exception cref="ChatTemplateException">The template uses something unsupported.</exception>
