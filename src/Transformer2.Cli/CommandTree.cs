@@ -18,6 +18,9 @@ internal static class CommandTree
             KeyCommands.Create(global),
             ModelCommands.Create(global),
             SafetensorsCommand.Create(global),
+            TokenizeCommand.Create(global),
+            DetokenizeCommand.Create(global),
+            ChatTemplateCommand.Create(global),
             TrainCommands.Create(global),
             EvaluateCommand.Create(global),
         };

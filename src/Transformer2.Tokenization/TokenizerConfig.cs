@@ -10,6 +10,7 @@ namespace Transformer2.Tokenization;
 internal sealed record TokenizerConfig(
     IReadOnlyDictionary<string, string> Tokens, IReadOnlyDictionary<string, string> ChatTemplates, IReadOnlyList<AddedToken> AddedTokens)
 {
+    private const string FileName = "tokenizer_config.json";
     private const string DefaultTemplate = "default";
     private static readonly string[] TokenNames =
     [
@@ -33,45 +34,25 @@ internal sealed record TokenizerConfig(
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
         var templates = new Dictionary<string, string>(StringComparer.Ordinal);
         var result = new TokenizerConfig(tokens, templates, []);
-        foreach (var file in (string[])["special_tokens_map.json", "tokenizer_config.json"])
+        Read(directory, "special_tokens_map.json", root => ReadTokens(root, tokens));
+        Read(directory, FileName, root =>
         {
-            if (!File.Exists(Path.Combine(directory, file)))
-                continue;
-            using var document = Json.Load(Path.Combine(directory, file));
-            var root = document.RootElement;
-            try
+            ReadTokens(root, tokens);
+            ReadTemplates(root, templates);
+            result = result with
             {
-                ReadTokens(root, tokens);
-                if (file != "tokenizer_config.json")
-                    continue;
-                if (root.Find("chat_template") is { } template)
-                    ReadTemplates(template, templates);
-                result = result with
-                {
-                    AddedTokens = ReadAdded(root),
-                    AddBos = OptionalFlag(root, "add_bos_token"),
-                    AddEos = OptionalFlag(root, "add_eos_token"),
-                    PrefixesFirstOnly = OptionalFlag(root, "legacy") is false,
-                    MakesSurroundings = root.OptionalText("tokenizer_class")?.StartsWith("Llama", StringComparison.Ordinal) is true,
-                };
-            }
-            catch (InvalidOperationException e)
-            {
-                // What System.Text.Json says to an unpaired surrogate.
-                throw new TokenizerException($"{file} is malformed: {e.Message}", e);
-            }
-        }
-        // A template in a file of its own comes before one in the configuration.
-        var json = Path.Combine(directory, "chat_template.json");
-        if (File.Exists(json))
-        {
-            using var document = Json.Load(json);
-            ReadTemplates(document.RootElement.Require("chat_template", JsonValueKind.String), templates);
-        }
-        var separate = Path.Combine(directory, "chat_template.jinja");
-        if (File.Exists(separate))
-            templates[DefaultTemplate] = Json.ReadText(separate);
-        return result;
+                AddedTokens = ReadAdded(root),
+                AddBos = OptionalFlag(root, "add_bos_token"),
+                AddEos = OptionalFlag(root, "add_eos_token"),
+                PrefixesFirstOnly = OptionalFlag(root, "legacy") is false,
+                MakesSurroundings = root.OptionalText("tokenizer_class")?.StartsWith("Llama", StringComparison.Ordinal) is true,
+            };
+        });
+        // Written by multimodal models' processors, which repeat what the tokenizer says where that says anything.
+        if (templates.Count == 0)
+            Read(directory, "chat_template.json", root => ReadTemplates(root, templates));
+        var separate = SeparateTemplates(directory);
+        return separate.Count > 0 ? result with { ChatTemplates = separate } : result;
     }
 
     public string? ChatTemplate(string name) => ChatTemplates.GetValueOrDefault(name);
@@ -134,8 +115,44 @@ internal sealed record TokenizerConfig(
         }
     }
 
-    private static void ReadTemplates(JsonElement element, Dictionary<string, string> templates)
+    /// <summary>Templates in files of their own, which stand in for those of the configuration.</summary>
+    private static Dictionary<string, string> SeparateTemplates(string directory)
     {
+        const string Ending = ".jinja";
+        var templates = new Dictionary<string, string>(StringComparer.Ordinal);
+        var file = Path.Combine(directory, "chat_template" + Ending);
+        if (File.Exists(file))
+            templates[DefaultTemplate] = Json.ReadText(file);
+        var folder = Path.Combine(directory, "additional_chat_templates");
+        if (Directory.Exists(folder))
+        {
+            foreach (var other in Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal))
+                templates[Path.GetFileNameWithoutExtension(other)] = Json.ReadText(other);
+        }
+        return templates;
+    }
+
+    private static void Read(string directory, string file, Action<JsonElement> read)
+    {
+        var path = Path.Combine(directory, file);
+        if (!File.Exists(path))
+            return;
+        using var document = Json.Load(path);
+        try
+        {
+            read(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json says to an unpaired surrogate.
+            throw new TokenizerException($"{path} is malformed: {e.Message}", e);
+        }
+    }
+
+    private static void ReadTemplates(JsonElement root, Dictionary<string, string> templates)
+    {
+        if (root.Find("chat_template") is not { } element)
+            return;
         if (element.ValueKind == JsonValueKind.String)
         {
             templates[DefaultTemplate] = element.GetString()!;
