@@ -67,6 +67,8 @@ public static class PlatformHost
         var limits = Read(builder.Configuration, "T2:Limits", new PlatformLimitsValidator());
         var uploads = Read(builder.Configuration, "T2:Uploads", new UploadOptionsValidator());
         // In the order of their costs: what is wrong shows before the model is read.
+        if (options.HttpPort == options.GrpcPort && options.HttpPort != 0)
+            throw new StartupException("T2__HttpPort and T2__GrpcPort are the same; without TLS the two protocols cannot share a port.");
         Ports.RequireFree(options.Address, options.HttpPort, "T2__HttpPort");
         Ports.RequireFree(options.Address, options.GrpcPort, "T2__GrpcPort");
         Ports.RequireFree(IPAddress.Loopback, options.SiloPort, "T2__SiloPort");

@@ -10,12 +10,10 @@ internal static class Ports
     private const int FirstFree = 20_000;
     private const int EndFree = 32_000;
 
-    /// <summary>Refuses a port that cannot be listened on.</summary>
+    /// <summary>Refuses a port that cannot be listened on, or an address that is not this machine's (also with port 0).</summary>
     /// <exception cref="StartupException">It is taken or not allowed.</exception>
     public static void RequireFree(IPAddress address, int port, string setting)
     {
-        if (port == 0)
-            return;
         try
         {
             Listen(address, port);

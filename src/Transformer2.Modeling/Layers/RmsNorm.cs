@@ -1,4 +1,5 @@
 using TorchSharp;
+using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Layers;
@@ -12,7 +13,7 @@ internal sealed class RmsNorm(Tensor weight, double epsilon)
     public Tensor Forward(Tensor x)
     {
         var wide = x.to_type(ScalarType.Float32);
-        var scale = (wide * wide).mean([-1], keepdim: true).add(_epsilon).rsqrt(); // [..., 1]
+        var scale = (wide * wide).mean([-1], keepdim: true).Plus(_epsilon).rsqrt(); // [..., 1]
         return weight * (wide * scale).to_type(x.dtype);
     }
 }

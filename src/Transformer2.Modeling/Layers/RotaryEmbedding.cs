@@ -25,7 +25,7 @@ internal sealed class RotaryEmbedding : IDisposable
     public (Tensor Cos, Tensor Sin) Forward(Tensor positions, Tensor? lengths, ScalarType dtype)
     {
         var frequencies = _config.RopeScaling is DynamicRopeScaling dynamic
-            ? RotaryFrequencies.Dynamic(_config, dynamic, lengths ?? (positions.amax([-1]) + Scalars.Whole(1))).unsqueeze(1) // [batch, 1, head_dim / 2]
+            ? RotaryFrequencies.Dynamic(_config, dynamic, lengths ?? positions.amax([-1]).Plus(Scalars.Whole(1))).unsqueeze(1) // [batch, 1, head_dim / 2]
             : _frequencies;
         var angles = positions.to_type(ScalarType.Float32).unsqueeze(-1) * frequencies; // [batch, time, head_dim / 2]
         var both = cat([angles, angles], -1).unsqueeze(2);
@@ -40,7 +40,7 @@ internal sealed class RotaryEmbedding : IDisposable
     public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         var halves = x.chunk(2, -1);
-        return (x * cos) + (cat([-halves[1], halves[0]], -1) * sin);
+        return (x * cos).Plus(cat([-halves[1], halves[0]], -1) * sin);
     }
 
     public void Dispose() => _frequencies.Dispose();

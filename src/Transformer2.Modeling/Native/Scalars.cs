@@ -14,6 +14,15 @@ public static class Scalars
     private static readonly Scalar[] Recent = new Scalar[Kept];
     private static int _next;
 
+    /// <summary>The whole number one, as which it fits tensors of every type.</summary>
+    public static Scalar One { get; } = 1L;
+
+    /// <summary>x + y. The operator makes a scalar of its own, the factor of y, which may be freed during the call.</summary>
+    public static torch.Tensor Plus(this torch.Tensor x, torch.Tensor y) => x.add(y, One);
+
+    /// <summary>x + y, likewise.</summary>
+    public static torch.Tensor Plus(this torch.Tensor x, Scalar y) => x.add(y, One);
+
     /// <summary>Minus infinity, for attention masks.</summary>
     public static Scalar NegativeInfinity { get; } = float.NegativeInfinity;
 

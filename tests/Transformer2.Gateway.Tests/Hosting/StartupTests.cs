@@ -30,6 +30,7 @@ public class StartupTests(PlatformFixture fixture)
     [Theory]
     [InlineData("--T2:ModelDirectory=/nowhere", "T2__ModelDirectory")]
     [InlineData("--T2:Bind=example.org", "T2__Bind")]
+    [InlineData("--T2:Bind=192.0.2.1", "192.0.2.1")]
     [InlineData("--T2:GrpcPort=70000", "GrpcPort")]
     [InlineData("--T2:GrpcPort=many", "GrpcPort")]
     [InlineData("--T2:Limits:MaxTenants=0", "MaxTenants")]
@@ -77,13 +78,17 @@ public class StartupTests(PlatformFixture fixture)
             StringComparison.Ordinal);
     }
 
-    private static string Refused(string argument)
+    [Fact]
+    public void One_port_for_both_protocols_is_refused() =>
+        Assert.Contains("T2__GrpcPort", Refused("--T2:HttpPort=18181", "--T2:GrpcPort=18181"), StringComparison.Ordinal);
+
+    private static string Refused(params string[] changed)
     {
         var directory = TestPlatform.NewDirectory();
         try
         {
             var exception = Assert.Throws<StartupException>(
-                () => PlatformHost.Create([.. TestPlatform.Arguments(directory), argument], (_, _) => { }));
+                () => PlatformHost.Create([.. TestPlatform.Arguments(directory), .. changed], (_, _) => { }));
             Assert.DoesNotContain('\n', exception.Message);
             return exception.Message;
         }
