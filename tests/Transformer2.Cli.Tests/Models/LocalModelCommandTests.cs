@@ -6,6 +6,7 @@ using Transformer2.TestKit;
 namespace Transformer2.Cli.Tests;
 
 /// <summary>Commands that look at a local model: info, energy, decompose, and the options of logits.</summary>
+[Collection(TorchThreads.Collection)]
 public sealed class LocalModelCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

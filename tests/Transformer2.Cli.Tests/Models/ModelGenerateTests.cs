@@ -5,6 +5,7 @@ using Transformer2.TestKit;
 namespace Transformer2.Cli.Tests;
 
 /// <summary>Greedy answers of local models against the golden data.</summary>
+[Collection(TorchThreads.Collection)]
 public sealed class ModelGenerateTests
 {
     [Theory]

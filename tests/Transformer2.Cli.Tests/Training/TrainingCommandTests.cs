@@ -3,6 +3,7 @@ using Transformer2.TestKit;
 namespace Transformer2.Cli.Tests;
 
 /// <summary>The way from nothing to a measured expert, with too few steps to learn anything.</summary>
+[Collection(TorchThreads.Collection)]
 public sealed class TrainingCommandTests
 {
     [Fact]
