@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Transformer2.Cli;
 
 /// <summary>What the commands see of the process, so that tests can stand in for it.</summary>
@@ -17,13 +19,20 @@ internal sealed record CliHost(
     bool LiveError,
     TimeProvider Time)
 {
+    /// <summary>Whether nobody reads standard output any more.</summary>
+    public Func<bool> IsOutputClosed { get; init; } = () => false;
+
     /// <summary>The running process.</summary>
     public static CliHost OfProcess() => new(
-        Console.In,
-        Console.Out,
+        // Other than Console.In it gives what is there instead of waiting for a full buffer. Redirected, it is UTF-8 whatever the locale.
+        new StreamReader(Console.OpenStandardInput(), Console.IsInputRedirected ? Encoding.UTF8 : Console.InputEncoding),
+        Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true } : Console.Out,
         Console.Error,
         System.Environment.GetEnvironmentVariable,
         System.Environment.CurrentDirectory,
         !Console.IsErrorRedirected,
-        TimeProvider.System);
+        TimeProvider.System)
+    {
+        IsOutputClosed = StandardOutput.IsClosed,
+    };
 }

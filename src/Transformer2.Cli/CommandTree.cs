@@ -17,6 +17,10 @@ internal static class CommandTree
             TenantCommands.Create(global),
             KeyCommands.Create(global),
             ModelCommands.Create(global),
+            SafetensorsCommand.Create(global),
+            TokenizeCommand.Create(global),
+            DetokenizeCommand.Create(global),
+            ChatTemplateCommand.Create(global),
             TrainCommands.Create(global),
             EvaluateCommand.Create(global),
         };

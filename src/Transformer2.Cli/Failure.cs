@@ -1,5 +1,6 @@
 using Transformer2.Client;
 using Transformer2.Experts;
+using Transformer2.Tokenization;
 
 namespace Transformer2.Cli;
 
@@ -19,7 +20,7 @@ internal sealed record Failure(int ExitCode, string Message)
     {
         OperationCanceledException => new Failure(Cli.ExitCode.Cancelled, "cancelled"),
         UsageException => new Failure(Cli.ExitCode.Usage, exception.Message),
-        InputException => new Failure(Cli.ExitCode.InvalidInput, exception.Message),
+        InputException or TokenizerException or ChatTemplateException => new Failure(Cli.ExitCode.InvalidInput, exception.Message),
         Transformer2Exception refused => new Failure(Cli.ExitCode.Of(refused.StatusCode), Describe(refused)),
         ExpertFileException file => new Failure(Cli.ExitCode.InvalidInput, $"{file.Reason}: {file.Message}"),
         SafetensorsException file => new Failure(Cli.ExitCode.InvalidInput, $"{file.Reason}: {file.Message}"),

@@ -15,6 +15,18 @@ public sealed record EngineOptions
     /// <summary>Where decompositions are kept; null keeps none.</summary>
     public string? DecompositionCacheDirectory { get; init; }
 
+    /// <summary>Whether experts can be applied. Without them the decomposition is left out, and only the base model answers.</summary>
+    public bool Decompose { get; init; } = true;
+
+    /// <summary>Whether the folder must hold a tokenizer. Without one only prompts of token ids are answered, and answers have no text.</summary>
+    public bool RequireTokenizer { get; init; } = true;
+
+    /// <summary>Number type to compute in: <c>auto</c> (float32 on the CPU, the checkpoint's own elsewhere), <c>float32</c>, <c>float16</c> or <c>bfloat16</c>.</summary>
+    public string DType { get; init; } = "auto";
+
+    /// <summary>Where to compute: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Rows of the batch: most requests running at once.</summary>
     [Range(1, 1024)]
     public int MaxSequences { get; init; } = 16;
@@ -27,7 +39,7 @@ public sealed record EngineOptions
     [Range(1, 1 << 20)]
     public int PrefillChunk { get; init; } = 256;
 
-    /// <summary>Most tokens of prompt and answer together; null is what the model was made for.</summary>
+    /// <summary>Most tokens of prompt and answer together; null is what the model was made for; up to what its rotary scaling reaches.</summary>
     [Range(1, 1 << 24)]
     public int? ContextLength { get; init; }
 

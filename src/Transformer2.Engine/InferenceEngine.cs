@@ -28,11 +28,15 @@ public sealed class InferenceEngine : IInferenceEngine
     /// <inheritdoc/>
     public ModelInfo Model => _model.Info;
 
+    /// <summary>Whether answers have text, and prompts may be text.</summary>
+    public bool HasTokenizer => _model.Text.HasTokenizer;
+
     /// <inheritdoc/>
     public EngineStatus Status => _thread.Status;
 
     /// <summary>Loads a model, with its decomposition, and starts its thread.</summary>
     /// <exception cref="Modeling.Checkpoints.CheckpointException">The model folder cannot be used.</exception>
+    /// <exception cref="Modeling.Checkpoints.PlacementException">The number type or the device does not exist here.</exception>
     /// <exception cref="TokenizerException">Its tokenizer cannot be used.</exception>
     /// <exception cref="ChatTemplateException">Its chat template cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The batch does not fit into memory.</exception>

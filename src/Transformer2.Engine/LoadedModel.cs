@@ -14,24 +14,26 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
     {
         torch.set_num_threads(options.Threads ?? Math.Max(1, Environment.ProcessorCount - 1));
         progress?.Report(new EngineLoadProgress("Opening the model", 0, 1));
+        var placement = Placement.Parse(options.DType, options.Device);
         using var folder = ModelFolder.Open(options.ModelDirectory);
-        var tokenizer = ModelTokenizer.Load(options.ModelDirectory);
-        var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ContextLength);
-        Check(folder.Config, tokenizer, options, contextLength);
+        var tokenizer = options.RequireTokenizer || HasTokenizer(options.ModelDirectory) ? ModelTokenizer.Load(options.ModelDirectory) : null;
+        var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ExtendedContextLength);
+        var dtype = placement.DTypeFor(folder);
+        Check(folder.Config, tokenizer, options, contextLength, dtype);
 
-        progress?.Report(new EngineLoadProgress("Loading the weights", 0, 1));
-        var model = folder.Load(torch.ScalarType.Float32);
+        var loading = new Relay<WeightProgress>(step => progress?.Report(new EngineLoadProgress("Loading the weights", step.Tensors, step.TotalTensors)));
+        var model = folder.Load(dtype, placement.Device, loading, cancellationToken);
         try
         {
-            var layout = Decomposition.LayoutOf(folder, model);
+            var layout = Decomposition.LayoutOf(folder);
             var decomposing = new Relay<DecompositionProgress>(step => progress?.Report(
                 new EngineLoadProgress(step.FromCache ? "Reading the decomposition" : "Decomposing the projection matrices", step.Done, step.Total)));
-            Decomposition.Attach(model, layout, options.DecompositionCacheDirectory, decomposing, cancellationToken);
+            if (options.Decompose) Decomposition.Attach(model, folder, options.DecompositionCacheDirectory, decomposing, cancellationToken);
 
             var id = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory)));
             var info = new ModelInfo(id, layout, contextLength, folder.Config.VocabularySize, model.Parameters.Count);
             var runner = new TorchModelRunner(model, options.MaxSequences, contextLength, options.MaxResidentExperts);
-            return new LoadedModel(info, new PromptText(tokenizer), runner);
+            return new LoadedModel(info, new PromptText(tokenizer, options.ModelDirectory, info.VocabularySize), runner);
         }
         catch
         {
@@ -40,16 +42,19 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         }
     }
 
+    private static bool HasTokenizer(string directory) =>
+        File.Exists(Path.Combine(directory, "tokenizer.json")) || File.Exists(Path.Combine(directory, "tokenizer.model"));
+
     // What would otherwise end the model thread, or the process, in the middle of its work.
-    private static void Check(ModelConfig config, ModelTokenizer tokenizer, EngineOptions options, int contextLength)
+    private static void Check(ModelConfig config, ModelTokenizer? tokenizer, EngineOptions options, int contextLength, torch.ScalarType dtype)
     {
-        if (tokenizer.Tokenizer.VocabularySize > config.VocabularySize)
+        if (tokenizer is not null && tokenizer.Tokenizer.VocabularySize > config.VocabularySize)
         {
             throw new CheckpointException(
                 $"The tokenizer has ids up to {tokenizer.Tokenizer.VocabularySize - 1}; the model has an embedding for {config.VocabularySize} only.");
         }
 
-        var cache = KeyValueCache.SizeOf(config, options.MaxSequences, contextLength, torch.ScalarType.Float32);
+        var cache = KeyValueCache.SizeOf(config, options.MaxSequences, contextLength, dtype);
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (cache > memory)
         {

@@ -27,6 +27,8 @@ public static class PlatformHost
         ["Logging:LogLevel:Transformer2"] = "Information",
         ["Logging:LogLevel:Transformer2.Gateway.ApiKeyAuthentication"] = "Warning",
         ["Logging:LogLevel:Grpc"] = "Critical",
+        // What ends the start is told in one line.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None",
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
     };
@@ -65,8 +67,11 @@ public static class PlatformHost
         var limits = Read(builder.Configuration, "T2:Limits", new PlatformLimitsValidator());
         var uploads = Read(builder.Configuration, "T2:Uploads", new UploadOptionsValidator());
         // In the order of their costs: what is wrong shows before the model is read.
+        if (options.HttpPort == options.GrpcPort && options.HttpPort != 0)
+            throw new StartupException("T2__HttpPort and T2__GrpcPort are the same; without TLS the two protocols cannot share a port.");
         Ports.RequireFree(options.Address, options.HttpPort, "T2__HttpPort");
         Ports.RequireFree(options.Address, options.GrpcPort, "T2__GrpcPort");
+        Ports.RequireFree(IPAddress.Loopback, options.SiloPort, "T2__SiloPort");
         var model = ModelLocation.Find(options.ModelDirectory);
         var data = DataDirectory.Open(options.DataDirectory);
         var paths = new PlatformPaths(model, data.Decompositions);
@@ -126,7 +131,7 @@ public static class PlatformHost
     private static string? Refusal(Exception exception) => exception switch
     {
         StartupException => exception.Message,
-        IOException { InnerException: AddressInUseException } => exception.Message,
+        IOException { InnerException: AddressInUseException } or AddressInUseException => exception.Message,
         OptionsValidationException => exception.Message,
         _ => exception.InnerException is { } inner ? Refusal(inner) : null,
     };

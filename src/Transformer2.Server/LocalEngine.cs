@@ -30,7 +30,7 @@ internal static class LocalEngine
         {
             throw new StartupException($"The model in '{paths.Model}' cannot be loaded: {exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is ValidationException or InvalidOperationException)
+        catch (Exception exception) when (exception is ValidationException or InvalidOperationException or PlacementException)
         {
             throw new StartupException($"The engine cannot run as configured in T2__Engine: {exception.Message}", exception);
         }

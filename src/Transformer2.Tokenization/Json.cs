@@ -10,6 +10,13 @@ internal static class Json
 
     public static JsonDocument Load(string path) => Read(path, stream => JsonDocument.Parse(stream));
 
+    public static byte[] ReadBytes(string path) => Read(path, stream =>
+    {
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    });
+
     public static string ReadText(string path) => Read(path, stream => new StreamReader(stream).ReadToEnd());
 
     private static T Read<T>(string path, Func<Stream, T> read)

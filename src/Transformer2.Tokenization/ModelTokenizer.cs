@@ -9,7 +9,7 @@ namespace Transformer2.Tokenization;
 /// <param name="BosId">The id that starts a text, or null when the model has none.</param>
 public sealed record ModelTokenizer(ITokenizer Tokenizer, ChatTemplate? ChatTemplate, IReadOnlySet<int> EosIds, int? BosId)
 {
-    /// <summary>Reads tokenizer.json and, where they exist, tokenizer_config.json, generation_config.json and config.json.</summary>
+    /// <summary>Reads the tokenizer and, where they exist, tokenizer_config.json, generation_config.json and config.json.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="clock">Tells the time to chat templates that ask for it.</param>
     /// <exception cref="TokenizerException">A file is malformed or asks for something unsupported.</exception>
@@ -18,15 +18,21 @@ public sealed record ModelTokenizer(ITokenizer Tokenizer, ChatTemplate? ChatTemp
     {
         var tokenizer = HuggingFaceTokenizer.Load(directory);
         var tokens = TokenizerConfig.Load(directory).Tokens;
-        var ends = new HashSet<int>();
-        // generation_config.json knows best where generation ends; config.json stands in for it. The tokenizer's own end of text, which
-        // ends a chat turn, always counts.
-        var configured = Ids(directory, "generation_config.json", "eos_token_id");
-        ends.UnionWith(configured.Count > 0 ? configured : Ids(directory, "config.json", "eos_token_id"));
-        if (tokens.TryGetValue("eos_token", out var eos) && tokenizer.TokenId(eos) is { } eosId)
+        // The tokenizer's own end of text, which ends a chat turn, always counts.
+        var ends = ConfiguredEnds(directory);
+        if (Spelling("eos_token") is { } eos && tokenizer.TokenId(eos) is { } eosId)
             ends.Add(eosId);
-        var bosId = tokens.TryGetValue("bos_token", out var bos) ? tokenizer.TokenId(bos) : null;
+        var bosId = Spelling("bos_token") is { } bos ? tokenizer.TokenId(bos) : null;
         return new ModelTokenizer(tokenizer, ChatTemplate.Load(directory, clock: clock), ends, bosId);
+
+        string? Spelling(string name) => tokens.GetValueOrDefault(name) ?? tokenizer.ImpliedTokens.GetValueOrDefault(name);
+    }
+
+    /// <summary>Ids that end an answer as generation_config.json has them, or config.json in its stead.</summary>
+    public static HashSet<int> ConfiguredEnds(string directory)
+    {
+        var configured = Ids(directory, "generation_config.json", "eos_token_id");
+        return [.. configured.Count > 0 ? configured : Ids(directory, "config.json", "eos_token_id")];
     }
 
     /// <summary>Ids of a raw prompt: nothing in it is a special token, and the model's automatic ones are added.</summary>

@@ -10,16 +10,18 @@ public sealed class StreamingDetokenizer
 {
     private const string ByteOrderMark = "\uFEFF";
     private readonly Func<int, TokenBytes> _bytesOf;
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly Decoder _decoder;
     private int _leadingSpacesToDrop;
     private int _bytesInRun;
     private char[] _buffer = new char[64];
 
     /// <param name="bytesOf">Bytes that an id adds.</param>
     /// <param name="leadingSpacesToDrop">How many spaces at the very start of the text are an artefact of the encoding.</param>
-    internal StreamingDetokenizer(Func<int, TokenBytes> bytesOf, int leadingSpacesToDrop)
+    /// <param name="encoding">UTF-8, and what becomes of bytes that are not.</param>
+    internal StreamingDetokenizer(Func<int, TokenBytes> bytesOf, int leadingSpacesToDrop, Encoding encoding)
     {
         _bytesOf = bytesOf;
+        _decoder = encoding.GetDecoder();
         _leadingSpacesToDrop = leadingSpacesToDrop;
     }
 

@@ -45,6 +45,10 @@ public sealed class ExitCodeTests
     [InlineData("train expert --model m --category math --output f --threads 100000")]
     [InlineData("evaluate --model m --questions 0")]
     [InlineData("evaluate --model m --split all")]
+    [InlineData("tokenize")]
+    [InlineData("chat-template")]
+    [InlineData("chat-template --tokenizer d --template f")]
+    [InlineData("chat-template --template f --name n")]
     public async Task Wrong_usage_ends_with_2_and_prints_nothing_on_standard_output(string line)
     {
         var run = await CliRun.Async(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -58,6 +62,10 @@ public sealed class ExitCodeTests
     [InlineData("expert upload no-such-file --id a")]
     [InlineData("model logits --model no-such-folder --tokens no-such-file --output o")]
     [InlineData("evaluate --model no-such-folder")]
+    [InlineData("tokenize --tokenizer no-such-folder")]
+    [InlineData("detokenize --tokenizer no-such-folder")]
+    [InlineData("chat-template --tokenizer no-such-folder")]
+    [InlineData("chat-template --template no-such-file")]
     [InlineData("train expert --model no-such-folder --category math --output o")]
     public async Task A_file_that_is_not_there_ends_with_4(string line) =>
         Assert.Equal(4, (await CliRun.Async(line.Split(' '))).ExitCode);

@@ -16,13 +16,13 @@ internal sealed class Oracle : IDisposable
     private readonly List<SafetensorsFile> _files = [];
     private readonly string _modelPath;
 
-    public Oracle(string name, string modelPath)
+    public Oracle(string name, string modelPath, ScalarType? dtype = ScalarType.Float32)
     {
         Name = name;
         _modelPath = modelPath;
         _folder = ModelFolder.Open(modelPath);
-        Model = _folder.Load(ScalarType.Float32);
-        Layout = Decomposition.LayoutOf(_folder, Model);
+        Model = _folder.Load(dtype);
+        Layout = Decomposition.LayoutOf(_folder);
     }
 
     public string Name { get; }
@@ -31,16 +31,16 @@ internal sealed class Oracle : IDisposable
 
     public ExpertLayout Layout { get; }
 
-    /// <summary>The models of the Llama family.</summary>
-    public static TheoryData<string> LlamaNames => ["llama-tied", "llama-untied-rope3", "llama-bf16-sharded"];
+    /// <summary>The models of all families.</summary>
+    public static TheoryData<string> Names => ["llama-tied", "llama-untied-rope3", "llama-bf16-sharded", "mistral-swa", "qwen2-tied", "qwen3"];
 
-    public static Oracle Forward(string name) => new(name, SharedFiles.Path($"oracles/forward/{name}"));
+    public static Oracle Forward(string name, ScalarType? dtype = ScalarType.Float32) => new(name, SharedFiles.Path($"oracles/forward/{name}"), dtype);
 
     public static Oracle Stories() => new("stories260K", SharedFiles.Path("models/stories260K"));
 
     public Oracle Decomposed()
     {
-        Decomposition.Attach(Model, Layout, cacheDirectory: null);
+        Decomposition.Attach(Model, _folder, cacheDirectory: null);
         return this;
     }
 

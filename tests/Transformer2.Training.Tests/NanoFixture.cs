@@ -31,7 +31,7 @@ public sealed class NanoFixture : IDisposable
     {
         var config = NanoModel.Config(Tokenizer.VocabularySize) with { HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 4, HeadDim = 8 };
         var model = NanoModel.Initialize(config, seed);
-        Decomposition.Attach(model, new Transformer2.Experts.ExpertLayout("sha256:0", "sha256:0", new Dictionary<string, int>()), cacheDirectory: null);
+        Decomposition.Attach(model);
         return model;
     }
 

@@ -38,7 +38,7 @@ internal sealed record EvaluationRun(string Model, IReadOnlyList<string> Experts
         using var guard = torch.no_grad();
         var evaluation = new FamilyEvaluation(
             model.Decoder, model.LoadTokenizer(), Enum.Parse<Split>(Split, ignoreCase: true), Questions, Seed);
-        RowExperts?[] experts = [.. vectors.Select(LocalModel.RowsOf)];
+        RowExperts?[] experts = [.. vectors.Select(model.RowsOf)];
         using var line = new ProgressLine(host);
         var rows = new List<(TaskFamily, Proportion[])>();
         foreach (var family in TaskFamilies.All)

@@ -2,6 +2,9 @@ using System.CommandLine;
 
 namespace Transformer2.Cli;
 
+/// <summary>What was deleted.</summary>
+internal sealed record DeletedExpert(string Id);
+
 /// <summary><c>t2 expert delete</c>.</summary>
 internal static class ExpertDeleteCommand
 {
@@ -14,12 +17,10 @@ internal static class ExpertDeleteCommand
         {
             using var client = global.Connect(parsed, KeyRole.Tenant);
             await client.Experts.DeleteAsync(parsed.GetValue(id)!, parsed.GetValue(etag) ?? "", cancellationToken);
-            global.Host.Error.WriteLine($"deleted {parsed.GetValue(id)}");
-            global.Printer(parsed).PrintRecord(new Deleted(parsed.GetValue(id)!), () => "");
+            var deleted = new DeletedExpert(parsed.GetValue(id)!);
+            global.Printer(parsed).PrintRecord(deleted, () => $"deleted {deleted.Id}\n");
             return ExitCode.Success;
         });
         return command;
     }
-
-    private sealed record Deleted(string Name);
 }

@@ -19,7 +19,7 @@ internal sealed class LocalModel : IDisposable
         Layout = layout;
     }
 
-    /// <summary>The model, in float32.</summary>
+    /// <summary>The model.</summary>
     public Decoder Decoder { get; }
 
     /// <summary>What an expert for it looks like.</summary>
@@ -29,32 +29,37 @@ internal sealed class LocalModel : IDisposable
     /// <param name="directory">The folder.</param>
     /// <param name="decompose">Whether experts will be applied; without them the decomposition is left out.</param>
     /// <param name="host">Shows the progress.</param>
-    /// <param name="cancellationToken">Stops between two matrices.</param>
+    /// <param name="cancellationToken">Stops between two tensors or matrices.</param>
+    /// <param name="placement">Number type and device; null is float32 on the CPU.</param>
     /// <exception cref="InputException">The folder holds no usable model.</exception>
-    public static LocalModel Load(string directory, bool decompose, CliHost host, CancellationToken cancellationToken)
-    {
-        if (!Directory.Exists(directory))
+    public static LocalModel Load(string directory, bool decompose, CliHost host, CancellationToken cancellationToken, Placement? placement = null) =>
+        LocalFolder.Use(directory, folder =>
         {
-            throw new DirectoryNotFoundException($"There is no folder '{directory}'.");
-        }
-
-        try
-        {
-            using var folder = ModelFolder.Open(directory);
-            var decoder = folder.Load(torch.ScalarType.Float32);
-            var layout = Decomposition.LayoutOf(folder, decoder);
-            if (decompose)
+            placement ??= Placement.Default;
+            using var line = new ProgressLine(host);
+            var loading = new ActionProgress<WeightProgress>(step => line.Report(
+                () => $"loading the weights: {Amounts.Bytes(step.Bytes)} of {Amounts.Bytes(step.TotalBytes)}"));
+            var decoder = folder.Load(placement.DTypeFor(folder), placement.Device, loading, cancellationToken);
+            try
             {
-                Decompose(decoder, layout, host, cancellationToken);
-            }
+                var layout = Decomposition.LayoutOf(folder);
+                if (decompose)
+                {
+                    Decomposition.Attach(decoder, folder, DataDirectory.DecompositionCache(host), DecompositionProgress(line), cancellationToken);
+                }
 
-            return new LocalModel(directory, decoder, layout);
-        }
-        catch (CheckpointException exception)
-        {
-            throw new InputException(exception.Message);
-        }
-    }
+                return new LocalModel(directory, decoder, layout);
+            }
+            catch
+            {
+                decoder.Dispose();
+                throw;
+            }
+        });
+
+    /// <summary>Shows how far a decomposition is.</summary>
+    public static IProgress<DecompositionProgress> DecompositionProgress(ProgressLine line) => new ActionProgress<DecompositionProgress>(step => line.Report(
+        () => $"{(step.FromCache ? "reading the decomposition" : "decomposing the projection matrices")}: {step.Done} of {step.Total}"));
 
     /// <summary>The model's tokenizer.</summary>
     /// <exception cref="InputException">There is none that can be used.</exception>
@@ -74,19 +79,12 @@ internal sealed class LocalModel : IDisposable
     public async Task<ExpertVector> ReadExpertAsync(string path, CancellationToken cancellationToken) =>
         ExpertFile.ReadLenient(await LocalFile.ReadAsync(path, ExpertLimits.Default.MaxFileBytes, cancellationToken), Layout).Vector;
 
-    /// <summary>An expert for all rows of a batch; null for the base model.</summary>
-    public static RowExperts? RowsOf(ExpertVector? expert) => expert is null or { IsIdentity: true }
+    /// <summary>An expert for all rows of a batch, in the model's number type and place; null for the base model.</summary>
+    public RowExperts? RowsOf(ExpertVector? expert) => expert is null or { IsIdentity: true }
         ? null
-        : RowExperts.ForAllRows(expert.Multipliers.Select(entry => KeyValuePair.Create(entry.Key, torch.tensor(entry.Value.ToArray()))));
+        : RowExperts.ForAllRows(expert.Multipliers.Select(
+            entry => KeyValuePair.Create(entry.Key, torch.tensor(entry.Value.ToArray()).to(Decoder.DType, Decoder.Device))));
 
     /// <inheritdoc/>
     public void Dispose() => Decoder.Dispose();
-
-    private static void Decompose(Decoder decoder, ExpertLayout layout, CliHost host, CancellationToken cancellationToken)
-    {
-        using var line = new ProgressLine(host);
-        var progress = new ActionProgress<DecompositionProgress>(step => line.Report(
-            () => $"decomposing the projection matrices: {step.Done} of {step.Total}"));
-        Decomposition.Attach(decoder, layout, DataDirectory.DecompositionCache(host), progress, cancellationToken);
-    }
 }

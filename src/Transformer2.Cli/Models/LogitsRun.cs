@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using Transformer2.Experts;
+using Transformer2.Modeling.Checkpoints;
 
 namespace Transformer2.Cli;
 
@@ -18,16 +18,16 @@ internal enum Composition
 internal sealed record LogitsResult(string Output, IReadOnlyList<long> Shape);
 
 /// <summary>One forward pass per row, written as it is computed.</summary>
-internal sealed record LogitsRun(string Model, string Tokens, IReadOnlyList<ExpertArgument> Experts, Composition Composition, string Output)
+internal sealed record LogitsRun(string Model, string Tokens, IReadOnlyList<ExpertArgument> Experts, Composition Composition, string Output, Placement Placement)
 {
     private const long MaxOutputBytes = 4L << 30;
 
     /// <exception cref="InputException">Token ids that do not fit the model.</exception>
     public async Task<LogitsResult> RunAsync(CliHost host, CancellationToken cancellationToken)
     {
-        var tokens = await TokenFile.ReadAsync(Tokens, cancellationToken);
-        using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken);
-        tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ContextLength);
+        var tokens = await TokenFile.ReadAsync(Tokens, rowsOfOneLength: true, cancellationToken);
+        using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken, Placement);
+        tokens.Check(model.Decoder.Config.VocabularySize, model.Decoder.Config.ExtendedContextLength);
         long[] shape = [tokens.Rows.Count, tokens.Length, model.Decoder.Config.VocabularySize];
         if (shape[0] * shape[1] * shape[2] * sizeof(float) > MaxOutputBytes)
         {
@@ -63,21 +63,21 @@ internal sealed record LogitsRun(string Model, string Tokens, IReadOnlyList<Expe
         .Where(projection => expert.Multipliers.ContainsKey(projection.Name))
         .Select(projection => KeyValuePair.Create(
             projection.Name,
-            ExpertMath.Renormalize(projection.Factors!.Sigma.data<float>().ToArray(), expert.Multipliers[projection.Name].Span))));
+            ExpertMath.Renormalize(projection.Factors!.Sigma.to_type(torch.ScalarType.Float32).cpu().data<float>().ToArray(), expert.Multipliers[projection.Name].Span))));
 
     private static void WriteLogits(
         Stream stream, LocalModel model, TokenFile tokens, ExpertVector? expert, ProgressLine line, CancellationToken cancellationToken)
     {
         using var guard = torch.no_grad();
-        var rows = LocalModel.RowsOf(expert);
+        var rows = model.RowsOf(expert);
         for (var row = 0; row < tokens.Rows.Count; row++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             line.Report(() => $"row {row + 1} of {tokens.Rows.Count}");
             using var scope = torch.NewDisposeScope();
-            var ids = torch.tensor(tokens.Rows[row]).unsqueeze(0); // [1, time]
+            var ids = torch.tensor(tokens.Rows[row], device: model.Decoder.Device).unsqueeze(0); // [1, time]
             var logits = model.Decoder.Logits(model.Decoder.Forward(ids, rows)); // [1, time, vocabulary]
-            stream.Write(MemoryMarshal.AsBytes(logits.data<float>().ToArray().AsSpan()));
+            stream.Write(logits.to_type(torch.ScalarType.Float32).cpu().contiguous().bytes);
         }
     }
 }

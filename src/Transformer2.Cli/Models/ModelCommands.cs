@@ -8,6 +8,10 @@ internal static class ModelCommands
     public static Command Create(GlobalOptions global) => new("model", "Base models.")
     {
         ModelShowCommand.Create(global),
+        ModelInfoCommand.Create(global),
+        ModelEnergyCommand.Create(global),
+        ModelDecomposeCommand.Create(global),
         ModelLogitsCommand.Create(global),
+        ModelGenerateCommand.Create(global),
     };
 }

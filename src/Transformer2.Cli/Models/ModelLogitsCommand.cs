@@ -34,6 +34,8 @@ internal static class ModelLogitsCommand
         {
             model, tokens, experts, compose, output,
         };
+        var placement = new PlacementOptions();
+        placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var run = new LogitsRun(
@@ -41,7 +43,8 @@ internal static class ModelLogitsCommand
                 parsed.GetValue(tokens)!,
                 [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
                 parsed.GetValue(compose),
-                parsed.GetValue(output)!);
+                parsed.GetValue(output)!,
+                placement.Read(parsed));
             var result = await Task.Run(() => run.RunAsync(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(
                 result, () => $"wrote {result.Output}: logits F32 [{string.Join(", ", result.Shape)}]{Environment.NewLine}");

@@ -2,24 +2,27 @@ using System.Text.Json;
 
 namespace Transformer2.Cli;
 
-/// <summary>Token ids from a JSON file <c>{"input_ids": [[...], ...]}</c>: rows of one length.</summary>
+/// <summary>Token ids from a JSON file <c>{"input_ids": [[...], ...]}</c>.</summary>
 /// <param name="Rows">The rows, at least one, of at least one id each.</param>
 internal sealed record TokenFile(IReadOnlyList<long[]> Rows)
 {
     private const string Field = "input_ids";
     private const int MaxBytes = 16 << 20;
 
-    /// <summary>Number of ids in each row.</summary>
-    public int Length => Rows[0].Length;
+    /// <summary>Number of ids in the longest row.</summary>
+    public int Length => Rows.Max(row => row.Length);
 
+    /// <param name="path">The file.</param>
+    /// <param name="rowsOfOneLength">Whether rows must be of one length.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="InputException">Another form.</exception>
-    public static async Task<TokenFile> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<TokenFile> ReadAsync(string path, bool rowsOfOneLength, CancellationToken cancellationToken)
     {
         var bytes = await LocalFile.ReadAsync(path, MaxBytes, cancellationToken);
         try
         {
             using var document = JsonDocument.Parse(bytes);
-            return Checked(path, [.. document.RootElement.GetProperty(Field).EnumerateArray()
+            return Checked(path, rowsOfOneLength, [.. document.RootElement.GetProperty(Field).EnumerateArray()
                 .Select(row => row.EnumerateArray().Select(id => id.GetInt64()).ToArray())]);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -42,8 +45,15 @@ internal sealed record TokenFile(IReadOnlyList<long[]> Rows)
         }
     }
 
-    private static TokenFile Checked(string path, long[][] rows) =>
-        rows.Length > 0 && rows[0].Length > 0 && rows.All(row => row.Length == rows[0].Length)
+    private static TokenFile Checked(string path, bool rowsOfOneLength, long[][] rows)
+    {
+        if (rows.Length == 0 || rows.Any(row => row.Length == 0))
+        {
+            throw new InputException($"'{path}': {Field} needs at least one row, and at least one id in each.");
+        }
+
+        return !rowsOfOneLength || rows.All(row => row.Length == rows[0].Length)
             ? new TokenFile(rows)
-            : throw new InputException($"'{path}': {Field} needs at least one row, and rows of one length with at least one id.");
+            : throw new InputException($"'{path}': {Field} needs rows of one length.");
+    }
 }

@@ -29,6 +29,8 @@ internal sealed record BaseTrainingRun(string Output, ulong? Seed, int? Steps, i
     {
         var options = new BaseTrainingOptions();
         options = options with { Seed = Seed ?? options.Seed, Steps = Steps ?? options.Steps };
+        Directory.CreateDirectory(Output);
+        using var held = Hold();
         Prepare(options);
         TrainingThreads.Use(Threads);
         TokenizerBuilder.Write(Output, options.Seed);
@@ -51,9 +53,22 @@ internal sealed record BaseTrainingRun(string Output, ulong? Seed, int? Steps, i
         return new BaseTrainingResult(Output, model.Parameters.Count, options.Steps, curve.Recent);
     }
 
+    // The operating system lets go of it however the process ends.
+    private FileStream Hold()
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(Output, "training.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException exception)
+        {
+            throw new InputException($"Another training runs in '{Output}', or it cannot be written: {exception.Message}");
+        }
+    }
+
     private void Prepare(BaseTrainingOptions options)
     {
-        Directory.CreateDirectory(Output);
         var settings = JsonSerializer.SerializeToUtf8Bytes(options, Json.Options);
         if (!File.Exists(Checkpoint))
         {

@@ -1,4 +1,5 @@
 using Transformer2.Experts;
+using Transformer2.Modeling.Checkpoints;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Experts;
 using Transformer2.Training.Reports;
@@ -7,17 +8,23 @@ namespace Transformer2.Cli;
 
 /// <summary>What a training made.</summary>
 internal sealed record ExpertTrainingResult(
-    string Output, string Category, long Parameters, int BestStep, IReadOnlyList<ValidationLook> Validation);
+    string Output, string Category, long Parameters, int BestStep, IReadOnlyList<ExpertTrainingLook> Validation);
 
 /// <summary>Accuracy on the validation split after some steps.</summary>
 /// <param name="Step">Steps done; 0 is the base model.</param>
 /// <param name="Own">Share of right answers on the expert's own category.</param>
 /// <param name="Others">Share of right answers on the others.</param>
-internal sealed record ValidationLook(int Step, double Own, double Others);
+internal sealed record ExpertTrainingLook(int Step, double Own, double Others);
 
-/// <summary>The training of an expert for a local base model.</summary>
+/// <summary>
+/// The training of an expert for a local base model. While it is unfinished, a file of the output's name with <c>.checkpoint</c> behind it
+/// holds its course.
+/// </summary>
 internal sealed record ExpertTrainingRun(string Model, string Category, string Output, ulong? Seed, int? Steps, int? Threads, string? CurveFile)
 {
+    private string Checkpoint => Output + ".checkpoint";
+
+    /// <exception cref="InputException">The checkpoint is of another training.</exception>
     public ExpertTrainingResult Run(CliHost host, CancellationToken cancellationToken)
     {
         var options = new ExpertTrainingOptions();
@@ -25,10 +32,9 @@ internal sealed record ExpertTrainingRun(string Model, string Category, string O
         TrainingThreads.Use(Threads);
         using var model = LocalModel.Load(Model, decompose: true, host, cancellationToken);
         var category = Enum.Parse<Category>(Category, ignoreCase: true);
-        var trainer = new SvfExpertTrainer(model.Decoder, model.LoadTokenizer(), category, options);
-        using var progress = new TrainingLine(host);
-        var best = trainer.Run(progress, cancellationToken);
-        ExpertFile.Write(Output, best.Vector, new ExpertMetadata
+        var trainer = new SvfExpertTrainer(model.Decoder, model.LoadTokenizer(), category, options, model.Layout.BaseModel);
+        var trained = Train(trainer, host, cancellationToken);
+        ExpertFile.Write(Output, trained.Vector, new ExpertMetadata
         {
             BaseModel = model.Layout.BaseModel,
             Decomposition = model.Layout.Decomposition,
@@ -37,18 +43,32 @@ internal sealed record ExpertTrainingRun(string Model, string Category, string O
             Modules = "mlp",
             Task = Category,
             Description = $"Next-token SVF on the {Category} families of the generated corpus.",
-            Lineage = $"t2 train expert --category {Category} --seed {options.Seed} --steps {options.Steps}, state of step {best.Step}",
+            Lineage = $"t2 train expert --category {Category} --seed {options.Seed} --steps {options.Steps}, state of step {trained.Best.Step}",
         });
-        SaveCurve(best);
+        SaveCurve(trained.Losses);
+        File.Delete(Checkpoint);
         return new ExpertTrainingResult(
             Output,
             Category,
-            best.Vector.ParameterCount,
-            best.Step,
-            [.. best.History.Select(look => new ValidationLook(look.Step, look.Own.Value, look.Others.Value))]);
+            trained.Vector.ParameterCount,
+            trained.Best.Step,
+            [.. trained.Looks.Select(look => new ExpertTrainingLook(look.Step, look.Own.Value, look.Others.Value))]);
     }
 
-    private void SaveCurve(TrainedExpert best)
+    private TrainedExpert Train(SvfExpertTrainer trainer, CliHost host, CancellationToken cancellationToken)
+    {
+        using var progress = new TrainingLine(host);
+        try
+        {
+            return trainer.Run(Checkpoint, progress, cancellationToken);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new InputException($"'{Checkpoint}' cannot be resumed: {exception.Message} Choose another output, or delete it.");
+        }
+    }
+
+    private void SaveCurve(IReadOnlyList<double> losses)
     {
         if (CurveFile is null)
         {
@@ -57,9 +77,9 @@ internal sealed record ExpertTrainingRun(string Model, string Category, string O
 
         var curve = new LossCurve(CurveFile, $"Training loss of the {Category} expert");
         curve.TruncateAfter(0);
-        for (var step = 1; step <= best.Losses.Count; step++)
+        for (var step = 1; step <= losses.Count; step++)
         {
-            curve.Add(step, best.Losses[step - 1]);
+            curve.Add(step, losses[step - 1]);
         }
 
         curve.Save();

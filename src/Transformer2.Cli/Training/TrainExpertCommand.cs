@@ -19,7 +19,7 @@ internal static class TrainExpertCommand
         var threads = TrainingThreads.Option();
         var curve = new Option<string>("--loss-curve") { Description = "CSV file for the loss of every step, with a drawing (.svg) beside it", HelpName = "file" };
         var command = new Command(
-            "expert", "Trains an expert by next-token prediction on a category of the generated corpus. Ctrl-C leaves nothing behind.")
+            "expert", "Trains an expert by next-token prediction on a category of the generated corpus. Ctrl-C keeps a checkpoint; the same command goes on.")
         {
             model, category, output, seed, steps, threads, curve,
         };

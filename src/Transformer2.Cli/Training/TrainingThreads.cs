@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Transformer2.Modeling.Native;
 using TorchSharp;
+using Transformer2.Modeling.Native;
 
 namespace Transformer2.Cli;
 

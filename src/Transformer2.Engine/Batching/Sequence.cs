@@ -22,11 +22,14 @@ internal sealed class Sequence(
     /// <summary>Its place in the expert bank while it runs.</summary>
     public ExpertSlot? Slot { get; set; }
 
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptLength => prompt.Length;
+
     /// <summary>Positions in the cache.</summary>
     public int Length { get; private set; }
 
     /// <summary>The prompt is not yet in the cache.</summary>
-    public bool IsPrefilling => Length < prompt.Length;
+    public bool IsPrefilling => Length < PromptLength;
 
     /// <summary>The last token, not yet in the cache.</summary>
     public int LastToken { get; private set; }
@@ -59,7 +62,7 @@ internal sealed class Sequence(
     {
         if (_rest is { } delta) _events.Writer.TryWrite(delta);
         var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
-        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, new TokenUsage(prompt.Length, _generated), timings));
+        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, new TokenUsage(PromptLength, _generated), timings));
         _events.Writer.TryComplete();
     }
 
@@ -70,7 +73,7 @@ internal sealed class Sequence(
     {
         var token = sampler.Next(logits);
         if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
-        if (endOfAnswer.Contains(token)) return FinishReason.Stop;
+        if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         LastToken = token;
         _generated++;

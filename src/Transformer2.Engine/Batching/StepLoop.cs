@@ -55,7 +55,7 @@ internal sealed class StepLoop(
     {
         if (_batch.Prefilling is not { } sequence) return;
         var tokens = sequence.NextPromptTokens(options.PrefillChunk);
-        var logits = runner.Prefill(_batch.Count - 1, sequence.Length, tokens, sequence.Slot);
+        var logits = runner.Prefill(_batch.Count - 1, sequence.Length, tokens, sequence.PromptLength, sequence.Slot);
         sequence.Advance(tokens.Length);
         if (!sequence.IsPrefilling) Accept(sequence, logits);
     }

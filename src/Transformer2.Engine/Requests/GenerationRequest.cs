@@ -24,6 +24,9 @@ public sealed record GenerationRequest
     /// <summary>Most tokens to generate, at least 1.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>A token that ends an answer is generated like any other; for measurements.</summary>
+    public bool IgnoreEndOfAnswer { get; init; }
+
     /// <summary>Texts that end the answer; the text itself is not part of the answer.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 }
@@ -37,6 +40,9 @@ public abstract record Prompt
 
     /// <summary>Raw text, continued as it stands. Special tokens in it are plain text.</summary>
     public sealed record Text(string Value) : Prompt;
+
+    /// <summary>Token ids as they are, special ones included: for local tools, never for what a client sends.</summary>
+    public sealed record Tokens(IReadOnlyList<int> Ids) : Prompt;
 
     /// <summary>Messages, rendered with the model's own chat template. Special tokens in their contents are plain text.</summary>
     public sealed record Chat(IReadOnlyList<ChatMessage> Messages) : Prompt;

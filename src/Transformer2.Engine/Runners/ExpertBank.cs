@@ -17,7 +17,10 @@ internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
     private readonly Dictionary<string, Tensor> _tables = [];
     private readonly Dictionary<string, LinkedListNode<ExpertSlot>> _slots = [];
     private readonly LinkedList<ExpertSlot> _byUse = new(); // most recently used first
-    private readonly Dictionary<string, int> _ranks = model.Projections.ToDictionary(projection => projection.Name, projection => projection.Factors!.Rank);
+    // None where the model was loaded without its decomposition.
+    private readonly Dictionary<string, int> _ranks = model.Projections
+        .Where(projection => projection.Factors is not null)
+        .ToDictionary(projection => projection.Name, projection => projection.Factors!.Rank);
     private readonly Stack<int> _free = new(); // places below _used that hold no expert
     private int _used;
     private int _allocated;

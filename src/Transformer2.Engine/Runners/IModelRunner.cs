@@ -19,9 +19,14 @@ internal interface IModelRunner : IDisposable
     /// <summary>A row no longer uses a slot.</summary>
     void Release(ExpertSlot slot);
 
-    /// <summary>Puts tokens of one row into the cache.</summary>
-    /// <returns>The logits after the last of them, [vocabulary].</returns>
-    float[] Prefill(int row, int start, int[] tokens, ExpertSlot? expert);
+    /// <summary>Puts a piece of one row's prompt into the cache.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="start">Position of the piece's first token.</param>
+    /// <param name="tokens">The piece.</param>
+    /// <param name="promptLength">Tokens of the whole prompt, so that its pieces compute what it computes at once.</param>
+    /// <param name="expert">The row's expert.</param>
+    /// <returns>The logits after the last of the tokens, [vocabulary].</returns>
+    float[] Prefill(int row, int start, int[] tokens, int promptLength, ExpertSlot? expert);
 
     /// <summary>Puts one token of each of the rows 0, 1, … into the cache.</summary>
     /// <param name="rows">Per row its position and token.</param>

@@ -19,7 +19,8 @@ internal sealed class RetryingRunner(IModelRunner inner, ILogger logger) : IMode
 
     public void Release(ExpertSlot slot) => inner.Release(slot);
 
-    public float[] Prefill(int row, int start, int[] tokens, ExpertSlot? expert) => Try(() => inner.Prefill(row, start, tokens, expert));
+    public float[] Prefill(int row, int start, int[] tokens, int promptLength, ExpertSlot? expert) =>
+        Try(() => inner.Prefill(row, start, tokens, promptLength, expert));
 
     public float[] Decode(IReadOnlyList<(int Position, int Token)> rows, IReadOnlyList<ExpertSlot?> experts) => Try(() => inner.Decode(rows, experts));
 

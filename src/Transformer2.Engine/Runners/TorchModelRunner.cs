@@ -28,10 +28,11 @@ internal sealed class TorchModelRunner : IModelRunner
 
     public void Release(ExpertSlot slot) => slot.Users--;
 
-    public float[] Prefill(int row, int start, int[] tokens, ExpertSlot? expert) => Run([tokens], [start], row, [expert]);
+    public float[] Prefill(int row, int start, int[] tokens, int promptLength, ExpertSlot? expert) =>
+        Run([tokens], [start], [promptLength], row, [expert]);
 
     public float[] Decode(IReadOnlyList<(int Position, int Token)> rows, IReadOnlyList<ExpertSlot?> experts) =>
-        Run([.. rows.Select(row => new[] { row.Token })], [.. rows.Select(row => row.Position)], 0, experts);
+        Run([.. rows.Select(row => new[] { row.Token })], [.. rows.Select(row => row.Position)], lengths: null, 0, experts);
 
     public void Move(int from, int to, int length) => _cache.CopyRow(from, to, length);
 
@@ -44,11 +45,11 @@ internal sealed class TorchModelRunner : IModelRunner
         _model.Dispose();
     }
 
-    private float[] Run(int[][] tokens, int[] starts, int firstRow, IReadOnlyList<ExpertSlot?> experts)
+    private float[] Run(int[][] tokens, int[] starts, int[]? lengths, int firstRow, IReadOnlyList<ExpertSlot?> experts)
     {
         using var scope = NewDisposeScope();
         using var guard = inference_mode();
-        var hidden = _model.Forward(tokens, starts, _cache, firstRow, _bank.Select(experts)); // [rows, time, hidden]
+        var hidden = _model.Forward(tokens, starts, _cache, firstRow, _bank.Select(experts), lengths); // [rows, time, hidden]
         var logits = _model.Logits(hidden.select(1, -1)); // [rows, vocabulary]
         return logits.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
     }

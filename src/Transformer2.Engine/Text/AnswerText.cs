@@ -6,7 +6,7 @@ namespace Transformer2.Engine;
 /// <summary>
 /// Turns one sequence's tokens into text as they come. Holds back what may still become a stop text or is half a character.
 /// </summary>
-internal sealed class AnswerText(StreamingDetokenizer detokenizer, IReadOnlyList<string> stop)
+internal sealed class AnswerText(StreamingDetokenizer? detokenizer, IReadOnlyList<string> stop)
 {
     private readonly StringBuilder _held = new();
     private readonly List<int> _ids = [];
@@ -19,7 +19,7 @@ internal sealed class AnswerText(StreamingDetokenizer detokenizer, IReadOnlyList
     public TextDelta? Append(int id)
     {
         _ids.Add(id);
-        _held.Append(detokenizer.Append(id));
+        _held.Append(detokenizer?.Append(id));
         return Release(HoldBack());
     }
 
@@ -28,7 +28,7 @@ internal sealed class AnswerText(StreamingDetokenizer detokenizer, IReadOnlyList
     {
         if (!Stopped)
         {
-            _held.Append(detokenizer.Flush());
+            _held.Append(detokenizer?.Flush());
             CutAtStop();
         }
 

@@ -4,10 +4,15 @@ using Transformer2.Tokenization;
 namespace Transformer2.Engine;
 
 /// <summary>A model's text side: prompts to tokens, tokens to text.</summary>
-internal sealed class PromptText(ModelTokenizer tokenizer)
+/// <param name="tokenizer">The model's tokenizer; null when it has none, and only token ids can be answered.</param>
+/// <param name="modelDirectory">The model's folder, which says where answers end.</param>
+/// <param name="vocabularySize">Number of token ids.</param>
+internal sealed class PromptText(ModelTokenizer? tokenizer, string modelDirectory, int vocabularySize)
 {
+    public bool HasTokenizer => tokenizer is not null;
+
     /// <summary>Tokens that end an answer.</summary>
-    public IReadOnlySet<int> EndOfAnswer { get; } = tokenizer.EosIds;
+    public IReadOnlySet<int> EndOfAnswer { get; } = tokenizer?.EosIds ?? ModelTokenizer.ConfiguredEnds(modelDirectory);
 
     /// <summary>A prompt's tokens: at least one, and room for an answer behind them.</summary>
     /// <exception cref="EngineException">The prompt is empty, too long, or not one that this model can take.</exception>
@@ -31,19 +36,24 @@ internal sealed class PromptText(ModelTokenizer tokenizer)
         return tokens.Length < contextLength ? tokens : throw TooLong($"{tokens.Length} tokens", contextLength);
     }
 
-    public StreamingDetokenizer CreateDetokenizer() => tokenizer.Tokenizer.CreateDetokenizer();
+    /// <summary>Turns an answer's tokens into text; null when the model has no tokenizer.</summary>
+    public StreamingDetokenizer? CreateDetokenizer() => tokenizer?.Tokenizer.CreateDetokenizer();
 
     private IReadOnlyList<int> Tokens(Prompt prompt, int contextLength)
     {
         switch (prompt)
         {
+            case Prompt.Tokens tokens:
+                return tokens.Ids.All(id => id >= 0 && id < vocabularySize)
+                    ? tokens.Ids
+                    : throw NotEncodable($"A token id is outside the vocabulary of {vocabularySize}.");
             case Prompt.Text text:
                 CheckBytes(Encoding.UTF8.GetByteCount(text.Value), contextLength);
-                return tokenizer.EncodePrompt(text.Value);
+                return Tokenizer.EncodePrompt(text.Value);
             case Prompt.Chat chat:
-                var segments = tokenizer.RenderChat(chat.Messages);
+                var segments = Tokenizer.RenderChat(chat.Messages);
                 CheckBytes(segments.Sum(segment => (long)Encoding.UTF8.GetByteCount(segment.Text)), contextLength);
-                return tokenizer.Tokenizer.Encode(segments);
+                return Tokenizer.Tokenizer.Encode(segments);
             default:
                 throw new ArgumentException($"Unknown kind of prompt {prompt.GetType().Name}.", nameof(prompt));
         }
@@ -52,8 +62,12 @@ internal sealed class PromptText(ModelTokenizer tokenizer)
     // Spares the work of encoding what cannot fit, however well it encodes.
     private void CheckBytes(long bytes, int contextLength)
     {
-        if (tokenizer.Tokenizer.MaxBytesPerToken is { } most && bytes > (long)most * contextLength) throw TooLong($"{bytes} bytes", contextLength);
+        if (Tokenizer.Tokenizer.MaxBytesPerToken is { } most && bytes > (long)most * contextLength) throw TooLong($"{bytes} bytes", contextLength);
     }
+
+    private ModelTokenizer Tokenizer => tokenizer ?? throw NotEncodable("The model has no tokenizer; it takes token ids only.");
+
+    private static EngineException NotEncodable(string message) => new(EngineError.PromptNotEncodable, message);
 
     private static EngineException TooLong(string size, int contextLength) =>
         new(EngineError.PromptTooLong, $"The prompt has {size}; the context of {contextLength} tokens leaves no room for an answer.");

@@ -27,6 +27,24 @@ public sealed record ExpertFile(ExpertMetadata Metadata, ExpertVector Vector)
     public static ExpertFile ReadLenient(ReadOnlyMemory<byte> file, ExpertLayout layout, ExpertLimits? limits = null) =>
         new ExpertReader(layout, limits ?? ExpertLimits.Default, lenient: true).Read(file);
 
+    /// <summary>Why <see cref="Read"/> would refuse a file; null when it would not.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="layout">The base model; null leaves out what only the base model tells: its fingerprints, matrices and ranks.</param>
+    /// <param name="limits">What is accepted; <see cref="ExpertLimits.Default"/> when null.</param>
+    public static ExpertFileException? FindFault(ReadOnlyMemory<byte> file, ExpertLayout? layout = null, ExpertLimits? limits = null)
+    {
+        try
+        {
+            limits ??= ExpertLimits.Default;
+            Read(file, layout ?? ExpertReader.OwnLayout(file, limits), limits);
+            return null;
+        }
+        catch (ExpertFileException fault)
+        {
+            return fault;
+        }
+    }
+
     /// <summary>
     /// Describes a file without a base model to hold it against; accepts what <see cref="ReadLenient"/> would for some model.
     /// </summary>

@@ -22,15 +22,7 @@ public sealed record ExpertInspection(
         using var file = ExpertReader.Open(bytes, limits);
         var metadata = MetadataMapping.FromEntries(file.Metadata);
 
-        // The file itself serves as the layout, so that reading it checks everything that needs none.
-        var ranks = file.Tensors.Values
-            .DistinctBy(tensor => ExpertTensors.MatrixOf(tensor.Name))
-            .ToDictionary(
-                tensor => ExpertTensors.MatrixOf(tensor.Name),
-                tensor => (int)Math.Min(int.MaxValue, tensor.Shape.Count == 0 ? 1 : tensor.Shape[0]),
-                StringComparer.Ordinal);
-        var layout = new ExpertLayout(metadata.BaseModel ?? "", metadata.Decomposition ?? "", ranks);
-        var vector = new ExpertReader(layout, limits, lenient: true).Read(bytes).Vector;
+        var vector = new ExpertReader(ExpertReader.OwnLayout(bytes, limits), limits, lenient: true).Read(bytes).Vector;
         return new ExpertInspection(
             bytes.Length,
             Fingerprint.OfBytes(bytes.Span),

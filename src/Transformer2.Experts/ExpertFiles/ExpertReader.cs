@@ -24,6 +24,20 @@ internal sealed class ExpertReader(ExpertLayout layout, ExpertLimits limits, boo
         }
     }
 
+    /// <summary>The layout that a file itself claims to fit, so that reading it checks everything that needs no base model.</summary>
+    public static ExpertLayout OwnLayout(ReadOnlyMemory<byte> bytes, ExpertLimits limits)
+    {
+        using var file = Open(bytes, limits);
+        var metadata = MetadataMapping.FromEntries(file.Metadata);
+        var ranks = file.Tensors.Values
+            .DistinctBy(tensor => ExpertTensors.MatrixOf(tensor.Name))
+            .ToDictionary(
+                tensor => ExpertTensors.MatrixOf(tensor.Name),
+                tensor => (int)Math.Min(int.MaxValue, tensor.Shape.Count == 0 ? 1 : tensor.Shape[0]),
+                StringComparer.Ordinal);
+        return new ExpertLayout(metadata.BaseModel ?? "", metadata.Decomposition ?? "", ranks);
+    }
+
     public ExpertFile Read(ReadOnlyMemory<byte> bytes)
     {
         using var file = Open(bytes, limits);

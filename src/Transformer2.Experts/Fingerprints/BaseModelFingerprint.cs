@@ -3,8 +3,6 @@ namespace Transformer2.Experts;
 /// <summary>The identity of a base model: its tensors and whatever of its configuration changes results.</summary>
 public static class BaseModelFingerprint
 {
-    private const int ChunkBytes = 1 << 24;
-
     /// <summary>Hashes the tensors of all shards in the order of their names, so that sharding and metadata do not matter.</summary>
     /// <param name="config">The configuration that changes results, in a canonical form of the caller's.</param>
     /// <param name="shards">The files of the checkpoint; no tensor in two of them.</param>
@@ -42,9 +40,6 @@ public static class BaseModelFingerprint
         }
 
         fingerprint.Add(tensor.Length);
-        for (long offset = 0; offset < tensor.Length; offset += ChunkBytes)
-        {
-            fingerprint.AddPart(shard.Bytes(tensor.Name, offset, (int)Math.Min(ChunkBytes, tensor.Length - offset)));
-        }
+        shard.ReadPieces(tensor.Name, (_, bytes) => fingerprint.AddPart(bytes));
     }
 }

@@ -13,12 +13,19 @@ internal ref struct HeaderReader
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    // Describing a tensor takes a few hundred bytes, whatever the header spends on it: a file with more than a few tensors is at least as
+    // large as what it makes its reader keep.
+    private const int AlwaysTensors = 4096;
+    private const int FileBytesPerFurtherTensor = 1024;
+
     private readonly SafetensorsLimits _limits;
+    private readonly long _mostTensors;
     private readonly long _start;
     private Utf8JsonReader _json;
 
-    public HeaderReader(ReadOnlySpan<byte> json, long start, SafetensorsLimits limits)
+    public HeaderReader(ReadOnlySpan<byte> json, long start, long fileLength, SafetensorsLimits limits)
     {
+        _mostTensors = Math.Min(limits.MaxTensors, AlwaysTensors + (fileLength / FileBytesPerFurtherTensor));
         _json = new Utf8JsonReader(json);
         _start = start;
         _limits = limits;
@@ -63,9 +70,9 @@ internal ref struct HeaderReader
                 continue;
             }
 
-            if (Tensors.Count == _limits.MaxTensors)
+            if (Tensors.Count == _mostTensors)
             {
-                throw new SafetensorsException(SafetensorsReason.TensorCount, $"More than {_limits.MaxTensors} tensors.", position);
+                throw new SafetensorsException(SafetensorsReason.TensorCount, $"More than {_mostTensors} tensors in a file of this size.", position);
             }
 
             CheckName(name, position);
@@ -97,7 +104,7 @@ internal ref struct HeaderReader
         var bytes = 0;
         while (NextKey(keys, out var key))
         {
-            Expect(JsonTokenType.String, SafetensorsReason.Metadata, $"The metadata '{Display.Clip(key)}' is not text.");
+            Expect(JsonTokenType.String, SafetensorsReason.Metadata, "The metadata '{0}' is not text.", key);
             var value = Text();
             bytes += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value);
             if (keys.Count > _limits.MaxMetadataEntries || bytes > _limits.MaxMetadataBytes)
@@ -114,7 +121,7 @@ internal ref struct HeaderReader
 
     private void ReadTensor(string name, long position)
     {
-        Expect(JsonTokenType.StartObject, SafetensorsReason.HeaderFormat, $"The tensor '{Display.Clip(name)}' is not an object.");
+        Expect(JsonTokenType.StartObject, SafetensorsReason.HeaderFormat, "The tensor '{0}' is not an object.", name);
         var (hasDType, hasShape, hasOffsets) = (false, false, false);
         SafetensorsDType dtype = default;
         long[] shape = [];
@@ -223,12 +230,13 @@ internal ref struct HeaderReader
 
     private readonly string Text() => _json.GetString()!;
 
-    private void Expect(JsonTokenType type, string reason, string message)
+    // The message is put together only when it is needed.
+    private void Expect(JsonTokenType type, string reason, string message, string name = "")
     {
         _json.Read();
         if (_json.TokenType != type)
         {
-            throw new SafetensorsException(reason, message, Position);
+            throw new SafetensorsException(reason, message.Replace("{0}", Display.Clip(name), StringComparison.Ordinal), Position);
         }
     }
 }

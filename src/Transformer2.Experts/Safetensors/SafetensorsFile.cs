@@ -5,7 +5,7 @@ namespace Transformer2.Experts;
 /// <summary>A checked safetensors file whose tensors are read in place. Spans that it hands out end with its disposal.</summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int ChunkBytes = 1 << 24;
+    private const int ChunkBytes = 1 << 22;
 
     private readonly ByteSource _bytes;
 
@@ -27,7 +27,10 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Bytes of the file.</summary>
     public long Length => _bytes.Length;
 
-    /// <summary>Maps a file into memory and checks its header. The file must not be shortened while it is open.</summary>
+    /// <summary>
+    /// Maps a file into memory and checks its header, and with it that the file is as long as it says. A file that is replaced while it
+    /// is open stays as it was; one that is shortened in place ends a read with an error, or, in the midst of a read, the process (SIGBUS).
+    /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="limits">What is accepted; <see cref="SafetensorsLimits.Checkpoint"/> when null.</param>
     /// <exception cref="SafetensorsException">Not a well-formed file.</exception>
@@ -81,6 +84,27 @@ public sealed class SafetensorsFile : IDisposable
         return _bytes.Slice(tensor.Offset + offset, length);
     }
 
+    /// <summary>
+    /// Reads a tensor from front to back in pieces of at most 4 MiB. A piece's pages leave the process when it has been read: a pass over
+    /// a file of any size needs the memory of one piece.
+    /// </summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="read">Is given every piece; of element types of whole bytes, a piece holds whole elements.</param>
+    /// <exception cref="SafetensorsException">The file has no such tensor.</exception>
+    /// <exception cref="IOException">The file is shorter than it was when it was opened.</exception>
+    public void ReadPieces(string name, TensorPieceReader read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var tensor = Tensor(name);
+        for (long offset = 0; offset < tensor.Length; offset += ChunkBytes)
+        {
+            var length = (int)Math.Min(ChunkBytes, tensor.Length - offset);
+            _bytes.CheckWhole();
+            read(offset, _bytes.Slice(tensor.Offset + offset, length));
+            _bytes.Release(tensor.Offset + offset, length);
+        }
+    }
+
     /// <summary>The elements of an F32, F16 or BF16 tensor, widened exactly, row-major.</summary>
     /// <exception cref="SafetensorsException">No such tensor, or another element type.</exception>
     public float[] ReadSingles(string name)
@@ -118,3 +142,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();
 }
+
+/// <summary>Takes a piece of a tensor.</summary>
+/// <param name="offset">First byte of the piece, counted from the tensor's own first byte.</param>
+/// <param name="bytes">The piece; valid during the call only.</param>
+public delegate void TensorPieceReader(long offset, ReadOnlySpan<byte> bytes);

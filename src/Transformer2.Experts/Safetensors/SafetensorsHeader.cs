@@ -73,7 +73,7 @@ public sealed class SafetensorsHeader
 
         CheckUtf8(json);
         CheckDepth(json);
-        var reader = new HeaderReader(json, PrefixBytes, limits);
+        var reader = new HeaderReader(json, PrefixBytes, fileLength, limits);
         reader.Read();
         var dataStart = PrefixBytes + (long)length;
         return new SafetensorsHeader(DataLayout.Place(reader.Tensors, dataStart, fileLength), reader.Metadata, dataStart);

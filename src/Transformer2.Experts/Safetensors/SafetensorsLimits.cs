@@ -12,7 +12,7 @@ public sealed record SafetensorsLimits
         MaxNameBytes = 65_536,
         PlainNames = false,
         AllowEmptyTensors = true,
-        MaxMetadataEntries = 100_000,
+        MaxMetadataEntries = 4096,
         MaxMetadataBytes = 100_000_000,
     };
 
@@ -32,7 +32,7 @@ public sealed record SafetensorsLimits
     /// <summary>Largest JSON header.</summary>
     public required int MaxHeaderBytes { get; init; }
 
-    /// <summary>Most tensors.</summary>
+    /// <summary>Most tensors; beyond 4096 the file must also have a KiB for each.</summary>
     public required int MaxTensors { get; init; }
 
     /// <summary>Most extents of one tensor; a small number, they are read into the stack.</summary>

@@ -1,17 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Transformer2.Hosting;
 
 /// <summary>Looks at ports before anything costly begins.</summary>
 internal static class Ports
 {
-    /// <summary>Refuses a port that cannot be listened on.</summary>
+    private const int FirstFree = 20_000;
+    private const int EndFree = 32_000;
+
+    /// <summary>Refuses a port that cannot be listened on, or an address that is not this machine's (also with port 0).</summary>
     /// <exception cref="StartupException">It is taken or not allowed.</exception>
     public static void RequireFree(IPAddress address, int port, string setting)
     {
-        if (port == 0)
-            return;
         try
         {
             Listen(address, port);
@@ -23,8 +25,26 @@ internal static class Ports
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int Free(IPAddress address) => Listen(address, 0);
+    /// <summary>
+    /// A port that was free a moment ago. Below those that systems give to outgoing connections (32768 and up on Linux), so that none of
+    /// them takes it before it is listened on.
+    /// </summary>
+    public static int Free(IPAddress address)
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            try
+            {
+                return Listen(address, RandomNumberGenerator.GetInt32(FirstFree, EndFree));
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
+
+        return Listen(address, 0);
+    }
 
     private static int Listen(IPAddress address, int port)
     {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Transformer2.Modeling.Architectures;
 
 /// <summary>
-/// A decoder-only language model of the Llama family over named parameters (Hugging Face's names). Not thread-safe: one thread owns it.
+/// A decoder-only language model of any <see cref="ModelFamily"/> over named parameters (Hugging Face's names). Not thread-safe: one thread owns it.
 /// </summary>
 public sealed class Decoder : IDisposable
 {
@@ -47,15 +47,23 @@ public sealed class Decoder : IDisposable
     /// <summary>A pass over whole sequences, without a cache.</summary>
     /// <param name="ids">Int64 [batch, time]</param>
     /// <param name="experts">The rows' experts; null is the base model.</param>
-    /// <param name="mask">Added to the attention scores, broadcast to [batch, heads, time, time]; null is plain causal attention.</param>
+    /// <param name="mask">
+    /// Added to the attention scores, broadcast to [batch, heads, time, time]; null is plain causal attention. A sliding window comes on top.
+    /// Every position must see at least itself, padding too.
+    /// </param>
     /// <param name="observe">Is given the residual stream [batch, time, hidden] before the first layer and after each; for inspection.</param>
+    /// <param name="positions">
+    /// Int64 [batch, time]: where each token stands in its sequence, for rows with padding; null is 0, 1, … A row's length, which dynamic
+    /// rotary scaling depends on, is its last position + 1.
+    /// </param>
     /// <returns>The final norm's output [batch, time, hidden]; <see cref="Logits"/> turns it into logits.</returns>
-    public Tensor Forward(Tensor ids, RowExperts? experts = null, Tensor? mask = null, Action<Tensor>? observe = null)
+    public Tensor Forward(Tensor ids, RowExperts? experts = null, Tensor? mask = null, Action<Tensor>? observe = null, Tensor? positions = null)
     {
         using var scope = NewDisposeScope();
-        var positions = Positions((int)ids.shape[1]).unsqueeze(0);
-        mask ??= CausalMask(positions, (int)ids.shape[1]);
-        return Run(ids, positions, mask, cache: null, experts, observe).MoveToOuterDisposeScope();
+        var time = (int)ids.shape[1];
+        var slots = Positions(time).unsqueeze(0);
+        mask ??= CausalMask(slots, time);
+        return Run(ids, positions ?? slots, lengths: null, mask, WindowMask(mask, slots, time), cache: null, experts, observe).MoveToOuterDisposeScope();
     }
 
     /// <summary>A pass over the new tokens of sequences whose earlier tokens are in the cache.</summary>
@@ -64,8 +72,12 @@ public sealed class Decoder : IDisposable
     /// <param name="cache">The cache; the batch uses its rows from <paramref name="firstRow"/> on, in order.</param>
     /// <param name="firstRow">Cache row of the batch's first sequence.</param>
     /// <param name="experts">The rows' experts; null is the base model.</param>
+    /// <param name="lengths">
+    /// Per row the length that dynamic rotary scaling takes for the new tokens; null is where they end. A prompt in pieces gives its whole
+    /// length with each, and so computes what it computes at once.
+    /// </param>
     /// <returns>The final norm's output [batch, time, hidden].</returns>
-    public Tensor Forward(int[][] ids, int[] starts, KeyValueCache cache, int firstRow, RowExperts? experts = null)
+    public Tensor Forward(int[][] ids, int[] starts, KeyValueCache cache, int firstRow, RowExperts? experts = null, int[]? lengths = null)
     {
         using var scope = NewDisposeScope();
         int batch = ids.Length, time = ids[0].Length, length = starts.Max() + time;
@@ -80,7 +92,9 @@ public sealed class Decoder : IDisposable
         var where = tensor(positions, [batch, time], device: Device);
         var window = new CacheWindow(cache, firstRow, batch, length, tensor(slots, device: Device));
         var tokens = tensor(ids.SelectMany(row => row.Select(id => (long)id)).ToArray(), [batch, time], device: Device);
-        return Run(tokens, where, CausalMask(where, length), window, experts, observe: null).MoveToOuterDisposeScope();
+        var mask = CausalMask(where, length);
+        var rotary = lengths is null ? null : tensor(lengths.Select(row => (long)row).ToArray(), device: Device);
+        return Run(tokens, where, rotary, mask, WindowMask(mask, where, length), window, experts, observe: null).MoveToOuterDisposeScope();
     }
 
     /// <param name="hidden">[..., hidden]</param>
@@ -95,11 +109,12 @@ public sealed class Decoder : IDisposable
         _parameters.Dispose();
     }
 
-    private Tensor Run(Tensor ids, Tensor positions, Tensor mask, CacheWindow? cache, RowExperts? experts, Action<Tensor>? observe)
+    private Tensor Run(
+        Tensor ids, Tensor positions, Tensor? lengths, Tensor mask, Tensor windowMask, CacheWindow? cache, RowExperts? experts, Action<Tensor>? observe)
     {
-        var (cos, sin) = _rotary.Forward(positions, DType);
-        var context = new AttentionContext(cos, sin, mask, cache);
-        var x = _parameters.Embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1); // [batch, time, hidden]
+        var (cos, sin) = _rotary.Forward(positions, lengths, DType);
+        var context = new AttentionContext(cos, sin, mask, windowMask, cache);
+        var x = _parameters.Embedding.index(ids); // [batch, time, hidden]; index_select has no kernel for the meta device
         observe?.Invoke(x);
         foreach (var layer in _layers)
         {
@@ -125,6 +140,16 @@ public sealed class Decoder : IDisposable
     private Tensor CausalMask(Tensor positions, int length)
     {
         var future = Positions(length).gt(positions.unsqueeze(-1)); // [batch, time, length]
-        return zeros(future.shape, DType, Device).masked_fill_(future, Scalars.NegativeInfinity).unsqueeze(1);
+        return Hiding(future);
     }
+
+    // The mask without what the window has left behind.
+    private Tensor WindowMask(Tensor mask, Tensor positions, int length)
+    {
+        if (Config.Window is not { } window || length <= window.Length) return mask;
+        var past = Positions(length).le((positions - Scalars.Whole(window.Length)).unsqueeze(-1)); // [batch, time, length]
+        return mask + Hiding(past);
+    }
+
+    private Tensor Hiding(Tensor hidden) => zeros(hidden.shape, DType, Device).masked_fill_(hidden, Scalars.NegativeInfinity).unsqueeze(1);
 }

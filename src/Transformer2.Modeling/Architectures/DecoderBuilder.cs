@@ -20,7 +20,10 @@ internal sealed class DecoderBuilder(ModelConfig config, DecoderParameters param
             Projection(prefix + "self_attn.q_proj", config.AttentionBias),
             Projection(prefix + "self_attn.k_proj", config.AttentionBias),
             Projection(prefix + "self_attn.v_proj", config.AttentionBias),
-            Projection(prefix + "self_attn.o_proj", config.AttentionBias));
+            Projection(prefix + "self_attn.o_proj", config.OutputBias),
+            config.QueryKeyNorm ? Norm(prefix + "self_attn.q_norm.weight") : null,
+            config.QueryKeyNorm ? Norm(prefix + "self_attn.k_norm.weight") : null,
+            slides: config.Window?.AppliesTo(index) ?? false);
         var mlp = new GatedMlp(
             Projection(prefix + "mlp.gate_proj", config.MlpBias),
             Projection(prefix + "mlp.up_proj", config.MlpBias),

@@ -41,10 +41,11 @@ public sealed class DecoderParameters : IDisposable
             var prefix = $"model.layers.{layer}.";
             shapes[prefix + "input_layernorm.weight"] = [hidden];
             shapes[prefix + "post_attention_layernorm.weight"] = [hidden];
+            if (config.QueryKeyNorm) shapes[prefix + "self_attn.q_norm.weight"] = shapes[prefix + "self_attn.k_norm.weight"] = [config.HeadDim];
             Add(prefix + "self_attn.q_proj", query, hidden, config.AttentionBias);
             Add(prefix + "self_attn.k_proj", keyValue, hidden, config.AttentionBias);
             Add(prefix + "self_attn.v_proj", keyValue, hidden, config.AttentionBias);
-            Add(prefix + "self_attn.o_proj", hidden, query, config.AttentionBias);
+            Add(prefix + "self_attn.o_proj", hidden, query, config.OutputBias);
             Add(prefix + "mlp.gate_proj", inner, hidden, config.MlpBias);
             Add(prefix + "mlp.up_proj", inner, hidden, config.MlpBias);
             Add(prefix + "mlp.down_proj", hidden, inner, config.MlpBias);

@@ -1,11 +1,13 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Transformer2.Modeling.Checkpoints;
 
-/// <summary>What the forward pass needs of a Hugging Face <c>config.json</c> of the Llama family.</summary>
+/// <summary>What the forward pass needs of a Hugging Face <c>config.json</c>.</summary>
 public sealed record ModelConfig
 {
+    /// <summary>Which model this is; decides what no field says.</summary>
+    public ModelFamily Family { get; init; }
+
     /// <summary>Number of token ids.</summary>
     public required int VocabularySize { get; init; }
 
@@ -27,8 +29,17 @@ public sealed record ModelConfig
     /// <summary>Width of one head; need not be <see cref="HiddenSize"/> / <see cref="Heads"/>.</summary>
     public required int HeadDim { get; init; }
 
-    /// <summary>Most positions that the model was made for.</summary>
+    /// <summary>The file's <c>max_position_embeddings</c>: most positions that the model was made for, before what <see cref="RopeScaling"/> adds.</summary>
     public required int ContextLength { get; init; }
+
+    /// <summary>Most positions with what linear, dynamic and yarn scaling add.</summary>
+    public int ExtendedContextLength => RopeScaling switch
+    {
+        LinearRopeScaling linear => Extended(ContextLength, linear.Factor),
+        DynamicRopeScaling dynamic => Extended(ContextLength, dynamic.Factor),
+        YarnRopeScaling yarn => Math.Max(ContextLength, Extended(yarn.OriginalContextLength, yarn.Factor)),
+        _ => ContextLength,
+    };
 
     /// <summary>Epsilon of RMSNorm.</summary>
     public double RmsNormEpsilon { get; init; } = 1e-6;
@@ -36,42 +47,44 @@ public sealed record ModelConfig
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
 
-    /// <summary>Llama 3's frequency scaling, or null.</summary>
-    public Llama3RopeScaling? RopeScaling { get; init; }
+    /// <summary>How the rotary frequencies are scaled, or null.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Sliding-window attention, or null when every layer sees everything before.</summary>
+    public AttentionWindow? Window { get; init; }
 
     /// <summary>The head shares the embedding's weights.</summary>
     public bool TiedEmbeddings { get; init; }
 
-    /// <summary>Biases on q, k, v and o.</summary>
+    /// <summary>Biases on q, k and v.</summary>
     public bool AttentionBias { get; init; }
+
+    /// <summary>A bias on o: with the others, except in Qwen2.</summary>
+    public bool OutputBias => AttentionBias && Family is not ModelFamily.Qwen2;
 
     /// <summary>Biases on gate, up and down.</summary>
     public bool MlpBias { get; init; }
+
+    /// <summary>Every head of q and k is normalised before the rotary embedding.</summary>
+    public bool QueryKeyNorm => Family is ModelFamily.Qwen3;
 
     /// <summary>Reads a <c>config.json</c>.</summary>
     /// <exception cref="CheckpointException">Not readable, a field is missing, or it asks for something that would change the result and is not implemented.</exception>
     public static ModelConfig Parse(ReadOnlySpan<byte> json)
     {
-        ConfigJson? raw;
         try
         {
-            raw = JsonSerializer.Deserialize(json, ConfigJsonContext.Default.ConfigJson);
+            using var document = JsonDocument.Parse(json.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return ConfigReader.Read(document.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for text that is not Unicode
         {
             throw new CheckpointException($"config.json is not valid: {e.Message}", e);
         }
-
-        return (raw ?? throw new CheckpointException("config.json is empty.")).ToConfig();
     }
 
-    /// <summary>The same as a <c>config.json</c>, in Hugging Face's names.</summary>
-    public string ToJson() => JsonSerializer.Serialize(ConfigJson.From(this), ConfigJsonContext.Default.ConfigJson);
-}
+    /// <summary>The same as a <c>config.json</c>, in Hugging Face's names; equal for equal configurations, because a model's fingerprint hashes it.</summary>
+    public string ToJson() => ConfigWriter.Write(this);
 
-/// <summary>Parameters of RoPE scaling of type <c>llama3</c>.</summary>
-/// <param name="Factor">Division of the low frequencies.</param>
-/// <param name="LowFrequencyFactor">Wavelengths above original length / this are divided by the factor.</param>
-/// <param name="HighFrequencyFactor">Wavelengths below original length / this stay.</param>
-/// <param name="OriginalContextLength">Context of the original training.</param>
-public sealed record Llama3RopeScaling(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalContextLength);
+    private static int Extended(int length, double factor) => (int)Math.Min(int.MaxValue, length * factor);
+}

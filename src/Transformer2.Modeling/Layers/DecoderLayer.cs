@@ -1,5 +1,6 @@
 using TorchSharp;
 using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ internal sealed class DecoderLayer(int index, RmsNorm inputNorm, Attention atten
     public Tensor Forward(Tensor x, AttentionContext context, RowExperts? experts)
     {
         using var scope = NewDisposeScope();
-        var attended = x + attention.Forward(inputNorm.Forward(x), index, context, experts);
-        return (attended + mlp.Forward(postAttentionNorm.Forward(attended), experts)).MoveToOuterDisposeScope();
+        var attended = x.Plus(attention.Forward(inputNorm.Forward(x), index, context, experts));
+        return attended.Plus(mlp.Forward(postAttentionNorm.Forward(attended), experts)).MoveToOuterDisposeScope();
     }
 }

@@ -14,13 +14,26 @@ public static class Scalars
     private static readonly Scalar[] Recent = new Scalar[Kept];
     private static int _next;
 
+    /// <summary>The whole number one, as which it fits tensors of every type.</summary>
+    public static Scalar One { get; } = 1L;
+
+    /// <summary>x + y. The operator makes a scalar of its own, the factor of y, which may be freed during the call.</summary>
+    public static torch.Tensor Plus(this torch.Tensor x, torch.Tensor y) => x.add(y, One);
+
+    /// <summary>x + y, likewise.</summary>
+    public static torch.Tensor Plus(this torch.Tensor x, Scalar y) => x.add(y, One);
+
     /// <summary>Minus infinity, for attention masks.</summary>
     public static Scalar NegativeInfinity { get; } = float.NegativeInfinity;
 
     /// <summary>A scalar that is not collected before thousands of others have been made.</summary>
-    public static Scalar Of(double value)
+    public static Scalar Of(double value) => Keep(value);
+
+    /// <summary>The same for whole numbers: a tensor of integers stays one.</summary>
+    public static Scalar Whole(long value) => Keep(value);
+
+    private static Scalar Keep(Scalar scalar)
     {
-        Scalar scalar = value;
         Recent[(uint)Interlocked.Increment(ref _next) % Kept] = scalar;
         return scalar;
     }

@@ -6,89 +6,114 @@ using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Svf;
 
-/// <summary>Gives a model's projection matrices their singular value decompositions, computed once and kept on disk.</summary>
+/// <summary>
+/// Gives projection matrices their singular value decompositions, of the checkpoint's own weights whatever the model computes in, matrix
+/// by matrix: memory holds the matrices in work and nothing else, the results go to disk.
+/// </summary>
 public static class Decomposition
 {
     /// <summary>Part of the fingerprint: what a multiplier's index means.</summary>
     private const string Algorithm = "thin-svd/descending/float64";
 
-    private const string FingerprintKey = "t2.decomposition";
-
     /// <summary>What an expert for this model must look like.</summary>
-    public static ExpertLayout LayoutOf(ModelFolder folder, Decoder model) => new(
+    public static ExpertLayout LayoutOf(ModelFolder folder) => new(
         folder.Fingerprint,
         DecompositionFingerprint.Compute(folder.Fingerprint, Algorithm),
-        model.Projections.ToDictionary(projection => projection.Name, projection => (int)Math.Min(projection.Weight.shape[0], projection.Weight.shape[1])));
+        ProjectionMatrix.Of(folder.Config).ToDictionary(matrix => matrix.Name, matrix => matrix.Rank));
 
-    /// <summary>Decomposes every projection matrix, or reads the factors from the cache.</summary>
+    /// <summary>Where this model's decomposition is kept.</summary>
+    /// <param name="folder">The model.</param>
+    /// <param name="cacheDirectory">Folder of all decompositions.</param>
+    public static DecompositionCache CacheOf(ModelFolder folder, string cacheDirectory) =>
+        new(cacheDirectory, LayoutOf(folder).Decomposition);
+
+    /// <summary>Computes what the cache lacks. May be stopped, or killed, at any time: the next run goes on where this one was.</summary>
+    /// <param name="folder">The model.</param>
+    /// <param name="cache">Receives the factors.</param>
+    /// <param name="matrices">What is needed.</param>
+    /// <param name="parallelism">Matrices at once, each with about seven times its own size in float64; null chooses by cores, at most 4.</param>
+    /// <param name="progress">Receives every matrix that is computed, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops after the matrices in work.</param>
+    /// <returns>How many were computed.</returns>
+    public static int Prepare(
+        ModelFolder folder,
+        DecompositionCache cache,
+        IReadOnlyList<ProjectionMatrix> matrices,
+        int? parallelism = null,
+        IProgress<DecompositionProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (matrices.All(cache.Has)) return 0;
+        using var only = cache.Lock(cancellationToken);
+        ProjectionMatrix[] lacking = [.. matrices.Where(matrix => !cache.Has(matrix))];
+        Compute(folder, lacking, parallelism, Keep, matrices.Count - lacking.Length, progress, cancellationToken);
+        return lacking.Length;
+
+        void Keep(ProjectionMatrix matrix, SvdFactors factors)
+        {
+            using (factors) cache.Write(matrix, factors);
+        }
+    }
+
+    /// <summary>Gives every projection of a model its factors, in the model's number type and place.</summary>
     /// <param name="model">Receives the factors.</param>
-    /// <param name="layout">The model's layout; names the cache file.</param>
-    /// <param name="cacheDirectory">Where factors are kept, or null to keep none.</param>
-    /// <param name="progress">Receives every matrix.</param>
+    /// <param name="folder">The model's checkpoint.</param>
+    /// <param name="cacheDirectory">Where decompositions are kept; null keeps none.</param>
+    /// <param name="progress">Receives every matrix that is computed, and every one that is read.</param>
     /// <param name="cancellationToken">Stops between two matrices.</param>
     public static void Attach(
-        Decoder model, ExpertLayout layout, string? cacheDirectory, IProgress<DecompositionProgress>? progress = null, CancellationToken cancellationToken = default)
+        Decoder model, ModelFolder folder, string? cacheDirectory, IProgress<DecompositionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var path = cacheDirectory is null ? null : Path.Combine(cacheDirectory, layout.Decomposition.Replace(':', '-') + ".safetensors");
-        if (path is not null && TryRead(model, path, layout.Decomposition, progress)) return;
+        var matrices = ProjectionMatrix.Of(folder.Config);
+        var projections = model.Projections.ToDictionary(projection => projection.Name);
+        if (cacheDirectory is null)
+        {
+            Compute(
+                folder, matrices, parallelism: null, (matrix, factors) => projections[matrix.Name].Factors = factors.To(model.DType, model.Device), 0, progress, cancellationToken);
+            return;
+        }
 
-        var done = 0;
-        foreach (var projection in model.Projections)
+        var cache = CacheOf(folder, cacheDirectory);
+        Prepare(folder, cache, matrices, parallelism: null, progress, cancellationToken);
+        foreach (var (index, matrix) in matrices.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            projection.Factors?.Dispose(); // a cache that failed half-way
-            projection.Factors = SvdFactors.Compute(projection.Weight).To(model.DType, model.Device);
-            progress?.Report(new DecompositionProgress(++done, model.Projections.Count, projection.Name, FromCache: false));
+            projections[matrix.Name].Factors = cache.TryRead(matrix, model.DType, model.Device)
+                ?? throw new CheckpointException($"{cache.Directory}: the decomposition of {matrix.Name} was made and is gone.");
+            progress?.Report(new DecompositionProgress(index + 1, matrices.Count, matrix.Name, FromCache: true));
         }
-
-        if (path is null) return;
-        System.IO.Directory.CreateDirectory(cacheDirectory!);
-        SafetensorsWriter.Write(path, model.Projections.SelectMany(Entries), new Dictionary<string, string> { [FingerprintKey] = layout.Decomposition });
     }
 
-    private static IEnumerable<TensorData> Entries(Layers.Linear projection)
+    /// <summary>Decomposes the matrices of a model that is in memory only, such as one in training.</summary>
+    public static void Attach(Decoder model)
     {
-        var factors = projection.Factors!;
-        yield return factors.U.ToTensorData(projection.Name + ".u");
-        yield return factors.Sigma.ToTensorData(projection.Name + ".sigma");
-        yield return factors.Vh.ToTensorData(projection.Name + ".vh");
-    }
-
-    // A cache that does not fit (an older layout, a torn disk) is made anew, never trusted.
-    private static bool TryRead(Decoder model, string path, string fingerprint, IProgress<DecompositionProgress>? progress)
-    {
-        if (!File.Exists(path)) return false;
-        try
+        foreach (var projection in model.Projections)
         {
-            using var file = SafetensorsFile.Open(path);
-            if (file.Metadata.GetValueOrDefault(FingerprintKey) != fingerprint) return false;
-            foreach (var projection in model.Projections)
-            {
-                long rows = projection.Weight.shape[0], columns = projection.Weight.shape[1], rank = Math.Min(rows, columns);
-                if (!Fits(".u", rows, rank) || !Fits(".sigma", rank) || !Fits(".vh", rank, columns)) return false;
-                bool Fits(string part, params long[] shape) =>
-                    file.Tensors.TryGetValue(projection.Name + part, out var info) && info.DType == SafetensorsDType.F32 && info.Shape.SequenceEqual(shape);
-            }
+            projection.Factors?.Dispose();
+            projection.Factors = SvdFactors.Compute(projection.Weight).To(model.DType, model.Device);
+        }
+    }
 
-            var done = 0;
-            foreach (var projection in model.Projections)
-            {
-                projection.Factors = new SvdFactors(Read(projection.Name + ".u"), Read(projection.Name + ".sigma"), Read(projection.Name + ".vh"));
-                progress?.Report(new DecompositionProgress(++done, model.Projections.Count, projection.Name, FromCache: true));
-            }
-
-            return true;
-
-            Tensor Read(string name)
+    private static void Compute(
+        ModelFolder folder,
+        IReadOnlyList<ProjectionMatrix> matrices,
+        int? parallelism,
+        Action<ProjectionMatrix, SvdFactors> keep,
+        int before,
+        IProgress<DecompositionProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var done = before;
+        MatrixWorkers.Run(
+            matrices,
+            parallelism ?? MatrixWorkers.DefaultDegree,
+            matrix =>
             {
                 using var scope = NewDisposeScope();
-                return file.ReadTensor(name).to(model.DType, model.Device).DetachFromDisposeScope();
-            }
-        }
-        catch (Exception e) when (e is SafetensorsException or CheckpointException or IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+                keep(matrix, SvdFactors.Compute(folder.ReadWeight(matrix.Name, ScalarType.Float64)));
+            },
+            matrix => progress?.Report(new DecompositionProgress(++done, before + matrices.Count, matrix.Name, FromCache: false)),
+            cancellationToken);
     }
 }
 

@@ -29,7 +29,7 @@ public sealed record SvdFactors(Tensor U, Tensor Sigma, Tensor Vh) : IDisposable
     /// <summary>The same factors in another number type or place; these are disposed when they are not the same.</summary>
     public SvdFactors To(ScalarType dtype, Device device)
     {
-        if (U.dtype == dtype && U.device_type == device.type) return this;
+        if (U.dtype == dtype && U.device_type == device.type && (device.index < 0 || U.device_index == device.index)) return this;
         using var scope = NewDisposeScope();
         var moved = new SvdFactors(
             U.to(dtype, device).DetachFromDisposeScope(), Sigma.to(dtype, device).DetachFromDisposeScope(), Vh.to(dtype, device).DetachFromDisposeScope());

@@ -7,11 +7,15 @@ internal sealed class BpeModel
 {
     private readonly BpeOptions _options;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>>? _fixed;
     private readonly int?[] _byteIds = new int?[256];
 
     /// <param name="vocabulary">Tokens that text can become: no special ones.</param>
-    public BpeModel(BpeOptions options, Dictionary<string, int> vocabulary)
+    /// <param name="fixedWords">Words that are one token whatever the merges say.</param>
+    public BpeModel(BpeOptions options, Dictionary<string, int> vocabulary, IReadOnlyDictionary<string, int> fixedWords)
     {
+        if (fixedWords.Count > 0)
+            _fixed = fixedWords.ToDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _options = options;
         _lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var b = 0; b < 256; b++)
@@ -28,7 +32,9 @@ internal sealed class BpeModel
     {
         if (word.IsEmpty)
             return;
-        if (_options.ByteLevel)
+        if (_fixed is { } words && words.TryGetValue(word, out var fixedId))
+            output.Add(fixedId);
+        else if (_options.ByteLevel)
             EncodeBytes(word, buffer, output);
         else
             EncodeCharacters(word, buffer, output);

@@ -33,6 +33,16 @@ internal sealed class MergeTable
         return entry.Pair != Empty;
     }
 
+    /// <summary>The table without the merges that make one of these tokens.</summary>
+    public MergeTable Without(IReadOnlySet<int> ids)
+    {
+        var kept = Array.FindAll(_entries, e => e.Pair != Empty && !ids.Contains(e.Id));
+        var table = new MergeTable(kept.Length);
+        foreach (var entry in kept)
+            table.Find((int)(entry.Pair >> 32), (int)entry.Pair) = entry;
+        return table;
+    }
+
     private static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
 
     private ref Entry Find(int left, int right)

@@ -29,7 +29,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>Reads a model's template, or gives null when the model has none.</summary>
-    /// <param name="directory">Holds tokenizer_config.json, and chat_template.jinja where the template is a file of its own.</param>
+    /// <param name="directory">Holds tokenizer_config.json, and chat_template.jinja or chat_template.json where the template is a file of its own.</param>
     /// <param name="name">Which one, of a model that has several.</param>
     /// <param name="clock">Tells the time to templates that ask for it.</param>
     /// <exception cref="ChatTemplateException">The template uses something unsupported.</exception>
@@ -59,7 +59,18 @@ public sealed class ChatTemplate
 
     /// <summary>Runs the template with exactly these variables, besides the tokens.</summary>
     /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, bool, IReadOnlyDictionary{string, object})"/>
-    public IReadOnlyList<TextSegment> Render(IReadOnlyDictionary<string, object?> variables)
+    public IReadOnlyList<TextSegment> Render(IReadOnlyDictionary<string, object?> variables) => Run(variables, _tokens).Segments;
+
+    /// <summary>
+    /// Runs the template with exactly these variables, which may replace the tokens. For looking at: a text does not say what in it is
+    /// the caller's, so that it must not be encoded with special tokens.
+    /// </summary>
+    /// <param name="variables">As in <see cref="Render(IReadOnlyList{ChatMessage}, bool, IReadOnlyDictionary{string, object})"/>.</param>
+    /// <exception cref="ChatTemplateException">The template refuses the messages, or fails.</exception>
+    public string RenderText(IReadOnlyDictionary<string, object?> variables) =>
+        Run(variables, _tokens.Where(token => !variables.ContainsKey(token.Key))).Value;
+
+    private Text Run(IReadOnlyDictionary<string, object?> variables, IEnumerable<KeyValuePair<string, string>> tokens)
     {
         var scope = new Scope(null, new RenderContext(_clock));
         Globals.AddTo(scope);
@@ -67,8 +78,8 @@ public sealed class ChatTemplate
             scope[name] = null;
         foreach (var (name, value) in variables)
             scope[name] = TemplateValues.FromUser(value);
-        foreach (var (name, token) in _tokens)
+        foreach (var (name, token) in tokens)
             scope[name] = Text.Of(token);
-        return _body.Capture(new Scope(scope)).Segments;
+        return _body.Capture(new Scope(scope));
     }
 }

@@ -48,11 +48,18 @@ internal static class TemplateValues
         JsonValueKind.String => Text.Of(json.GetString()!, isFromUser: true),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => json.TryGetInt64(out var integer) ? integer : (object)json.GetDouble(),
+        JsonValueKind.Number => json.TryGetInt64(out var integer) ? integer : (object)Fraction(json),
         JsonValueKind.Array => json.EnumerateArray().Select(i => FromUser(i, depth + 1)).ToList(),
         JsonValueKind.Object => ToMap(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, (object?)p.Value)), depth),
         _ => null,
     };
+
+    /// <summary>A whole number is kept exactly or refused.</summary>
+    private static double Fraction(JsonElement json) => json.GetRawText().AsSpan().ContainsAny(".eE")
+        ? json.GetDouble()
+        : throw new ChatTemplateException($"The whole number {Shortened(json.GetRawText())} passed to the chat template is too large.");
+
+    private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
     private static Map ToMap(IEnumerable<KeyValuePair<string, object?>> entries, int depth)
     {

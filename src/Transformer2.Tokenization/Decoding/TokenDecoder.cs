@@ -9,8 +9,9 @@ namespace Transformer2.Tokenization;
 /// <param name="LeadingSpacesToDrop">Spaces at the start of the whole text that are not part of it.</param>
 internal sealed record TokenDecoder(
     bool ByteLevel, IReadOnlyList<(IPattern Pattern, string Content)> Replacements, bool ByteFallback, int LeadingSpacesToDrop)
+    : ITokenDecoder
 {
-    public TokenBytes Bytes(string spelling, bool isAdded)
+    public TokenBytes Bytes(string spelling, int id, bool isAdded)
     {
         if (ByteLevel)
             return new(!isAdded && TrySpelled(spelling, out var spelled) ? spelled : Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
@@ -20,6 +21,8 @@ internal sealed record TokenDecoder(
             ? new(new[] { value }, IsSingleByte: true)
             : new(Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
     }
+
+    public StreamingDetokenizer Stream(Func<int, TokenBytes> bytesOf) => new(bytesOf, LeadingSpacesToDrop, Encoding.UTF8);
 
     private static bool TrySpelled(string spelling, out byte[] bytes)
     {

@@ -32,8 +32,7 @@ internal static class BpeReader
         return new BpeOptions(byteLevel, model.Flag("ignore_merges"), model.Flag("byte_fallback"), model.Flag("fuse_unk"), unknown);
     }
 
-    /// <param name="unreachable">Ids that no text may become.</param>
-    public static MergeTable Merges(JsonElement model, Dictionary<string, int> vocabulary, IReadOnlySet<int> unreachable)
+    public static MergeTable Merges(JsonElement model, Dictionary<string, int> vocabulary)
     {
         var merges = model.Require("merges", JsonValueKind.Array);
         var table = new MergeTable(merges.GetArrayLength());
@@ -42,9 +41,7 @@ internal static class BpeReader
         {
             var (left, right) = Pair(merge);
             var joined = Id(left + right);
-            if (!unreachable.Contains(joined))
-                table.Add(Id(left), Id(right), rank, joined);
-            rank++;
+            table.Add(Id(left), Id(right), rank++, joined);
         }
         return table;
 

@@ -4,11 +4,12 @@ using System.Text.Json;
 namespace Transformer2.Tokenization;
 
 /// <summary>
-/// A tokenizer from a <c>tokenizer.json</c>: byte-pair encoding over bytes or, in SentencePiece's style, over characters with bytes as
-/// fallback. Anything in the file that would change the ids and is not supported is an error.
+/// The tokenizer of a model folder in Hugging Face's layout: byte-pair encoding over bytes or, in SentencePiece's style, over characters
+/// with bytes as fallback. Anything in its files that would change the ids and is not supported is an error.
 /// </summary>
 public sealed class HuggingFaceTokenizer : ITokenizer
 {
+    internal const string ModelFile = "tokenizer.model";
     private readonly INormalizer? _normalizer;
     private readonly IPreTokenizer? _preTokenizer;
     private readonly BpeModel _model;
@@ -19,27 +20,26 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     private readonly Dictionary<string, int> _ids;
     private readonly Dictionary<int, string> _spellings;
     private readonly Dictionary<int, TokenBytes> _bytes;
-    private readonly int _leadingSpacesToDrop;
+    private readonly ITokenDecoder _decoder;
 
-    private HuggingFaceTokenizer(JsonElement root)
+    private HuggingFaceTokenizer(TokenizerParts parts, TokenizerConfig config)
     {
-        var modelElement = root.Require("model", JsonValueKind.Object);
-        _ids = BpeReader.Vocabulary(modelElement);
-        var added = AddedTokenReader.Read(root);
+        _ids = parts.Vocabulary.ToDictionary(StringComparer.Ordinal);
+        var added = config.Merge(parts.Added, _ids);
         SpecialIds = added.Where(t => t.IsSpecial).Select(t => t.Id).ToHashSet();
-        _normalizer = PipelineReader.Normalizer(root.Find("normalizer"));
-        (_preTokenizer, var byteLevel) = PipelineReader.PreTokenizer(root.Find("pre_tokenizer"));
-        var options = BpeReader.Options(modelElement, _ids, byteLevel);
-        _merges = BpeReader.Merges(modelElement, _ids, SpecialIds);
-        _model = new BpeModel(options, _ids.Where(t => !SpecialIds.Contains(t.Value)).ToDictionary(StringComparer.Ordinal));
-        _surroundings = PostProcessorReader.Read(root.Find("post_processor"));
+        ImpliedTokens = parts.ImpliedTokens;
+        _normalizer = parts.Normalizer;
+        _preTokenizer = parts.PreTokenizer;
+        _merges = parts.Merges.Without(SpecialIds);
+        _model = new BpeModel(
+            parts.Options, parts.Reachable.Where(t => !SpecialIds.Contains(t.Value)).ToDictionary(StringComparer.Ordinal), parts.FixedWords);
+        _surroundings = parts.Surroundings;
         _rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
         _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
         foreach (var token in added)
             _ids[token.Content] = token.Id;
 
-        var decoder = DecoderReader.Read(root.Find("decoder"));
-        _leadingSpacesToDrop = decoder.LeadingSpacesToDrop;
+        _decoder = parts.Decoder;
         var addedIds = added.Select(t => t.Id).ToHashSet();
         _spellings = new Dictionary<int, string>(_ids.Count);
         _bytes = new Dictionary<int, TokenBytes>(_ids.Count);
@@ -47,13 +47,16 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         {
             if (!_spellings.TryAdd(id, spelling))
                 throw new TokenizerException($"Two tokens have the id {id}: '{_spellings[id]}' and '{spelling}'.");
-            _bytes[id] = decoder.Bytes(spelling, addedIds.Contains(id));
+            _bytes[id] = _decoder.Bytes(spelling, id, addedIds.Contains(id));
         }
-        VocabularySize = _spellings.Keys.DefaultIfEmpty(-1).Max() + 1;
+        var highest = _spellings.Keys.DefaultIfEmpty(-1).Max();
+        VocabularySize = highest < int.MaxValue ? highest + 1 : throw new TokenizerException($"The token id {highest} is too large.");
         var keepsText = _normalizer is null && _preTokenizer is not { DropsText: true }
-            && !options.FuseUnknown && !added.Any(t => t.TrimLeft || t.TrimRight);
+            && !parts.Options.FuseUnknown && !added.Any(t => t.TrimLeft || t.TrimRight);
         // A character that is unknown has up to four bytes.
-        MaxBytesPerToken = keepsText ? _ids.Max(t => Math.Max(4, Math.Max(Encoding.UTF8.GetByteCount(t.Key), _bytes[t.Value].Bytes.Length))) : null;
+        MaxBytesPerToken = keepsText
+            ? _ids.Select(t => Math.Max(4, Math.Max(Encoding.UTF8.GetByteCount(t.Key), _bytes[t.Value].Bytes.Length))).DefaultIfEmpty(4).Max()
+            : null;
     }
 
     /// <inheritdoc/>
@@ -65,21 +68,49 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     /// <inheritdoc/>
     public IReadOnlySet<int> SpecialIds { get; }
 
-    /// <summary>Reads a tokenizer.</summary>
-    /// <param name="path">A tokenizer.json, or the directory it is in.</param>
+    /// <summary>Spellings of <c>bos_token</c> and <c>eos_token</c> where the file itself says what they are.</summary>
+    internal IReadOnlyDictionary<string, string> ImpliedTokens { get; }
+
+    /// <summary>Reads a tokenizer, with the tokenizer_config.json and special_tokens_map.json beside it where they exist.</summary>
+    /// <param name="path">
+    /// A folder with a tokenizer.json or, without one, a tokenizer.model or a *.tiktoken file; or such a file. What a tokenizer.model holds,
+    /// SentencePiece or tiktoken, is seen from its content.
+    /// </param>
     /// <exception cref="TokenizerException">The file is missing, malformed, or asks for something unsupported.</exception>
     public static HuggingFaceTokenizer Load(string path)
     {
-        using var document = Json.Load(Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path);
+        var file = Directory.Exists(path) ? FileIn(path) : path;
         try
         {
-            return new HuggingFaceTokenizer(document.RootElement);
+            var config = TokenizerConfig.Load(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            if (Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase))
+            {
+                using var document = Json.Load(file);
+                return new HuggingFaceTokenizer(JsonReader.Read(document.RootElement, config), config);
+            }
+            var bytes = Json.ReadBytes(file);
+            var parts = TiktokenReader.Recognizes(bytes)
+                ? TiktokenReader.Read(bytes, Path.GetFileName(file), config)
+                : SentencePieceReader.Read(bytes, config);
+            return new HuggingFaceTokenizer(parts, config);
         }
         catch (InvalidOperationException e)
         {
             // What System.Text.Json says to an unpaired surrogate, and to members of something that is no object.
-            throw new TokenizerException($"{path} is malformed: {e.Message}", e);
+            throw new TokenizerException($"{file} is malformed: {e.Message}", e);
         }
+    }
+
+    private static string FileIn(string directory)
+    {
+        foreach (var name in (string[])["tokenizer.json", ModelFile])
+        {
+            if (File.Exists(Path.Combine(directory, name)))
+                return Path.Combine(directory, name);
+        }
+        return Directory.GetFiles(directory, "*.tiktoken") is [var only]
+            ? only
+            : throw new TokenizerException($"{directory} holds no tokenizer.json, no {ModelFile}, and not exactly one *.tiktoken file.");
     }
 
     /// <inheritdoc/>
@@ -121,9 +152,8 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     public int? TokenId(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
     /// <inheritdoc/>
-    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) => new(
-        id => skipSpecial && SpecialIds.Contains(id) ? default : _bytes.GetValueOrDefault(id),
-        _leadingSpacesToDrop);
+    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) =>
+        _decoder.Stream(id => skipSpecial && SpecialIds.Contains(id) ? default : _bytes.GetValueOrDefault(id));
 
     private string Normalize(string text) =>
         _normalizer is null ? text : _normalizer.Normalize(new MarkedText(text, isFromUser: false)).Text.ToString();

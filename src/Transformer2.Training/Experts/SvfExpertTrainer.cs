@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TorchSharp;
-using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.Tokenization;
 using Transformer2.Training.Corpus;
@@ -21,6 +21,7 @@ namespace Transformer2.Training.Experts;
 public sealed class SvfExpertTrainer
 {
     private readonly Decoder _model;
+    private readonly string? _baseModel;
     private readonly Category _category;
     private readonly ExpertTrainingOptions _options;
     private readonly ConversationEncoder _encoder;
@@ -28,10 +29,16 @@ public sealed class SvfExpertTrainer
     private readonly EncodedExample[] _ownValidation;
     private readonly EncodedExample[] _otherValidation;
 
-    /// <summary>Prepares the training of one category's expert. The model needs its decomposition and is not changed.</summary>
-    public SvfExpertTrainer(Decoder model, ITokenizer tokenizer, Category category, ExpertTrainingOptions options)
+    /// <summary>Prepares the training of one category's expert.</summary>
+    /// <param name="model">The base model; needs its decomposition and is not changed.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="category">What the expert learns.</param>
+    /// <param name="options">How.</param>
+    /// <param name="baseModel">The model's fingerprint, by which a checkpoint knows whose it is.</param>
+    public SvfExpertTrainer(Decoder model, ITokenizer tokenizer, Category category, ExpertTrainingOptions options, string? baseModel = null)
     {
         _model = model;
+        _baseModel = baseModel;
         _category = category;
         _options = options;
         _encoder = new ConversationEncoder(tokenizer);
@@ -40,54 +47,65 @@ public sealed class SvfExpertTrainer
         _otherValidation = Validation(TaskFamilies.All.Where(family => family.Category != category && !family.Unseen));
     }
 
-    /// <summary>Trains and returns the state that did best on the validation split.</summary>
-    public TrainedExpert Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <summary>Trains, and returns the state that did best on the validation split.</summary>
+    /// <param name="checkpointPath">
+    /// Where the course is kept: written at every look at the validation split and when cancelled, read if it is there, deleted by nobody.
+    /// Null keeps none.
+    /// </param>
+    /// <param name="progress">Receives every step.</param>
+    /// <param name="cancellationToken">Stops between two steps or within a look.</param>
+    /// <exception cref="CheckpointException">The checkpoint is damaged or of another training.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; call again with the same checkpoint to go on.</exception>
+    public TrainedExpert Run(string? checkpointPath = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var parameters = _model.Projections
-            .Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
-            .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank).requires_grad_(true)))
-            .ToArray();
-        using var optimizer = new AdamW(parameters);
+        using var state = new ExpertTrainingState(_model, _baseModel, _category, _options);
+        if (checkpointPath is not null) state.TryRestore(checkpointPath);
         try
         {
-            return Run(parameters, optimizer, progress, cancellationToken);
+            Run(state, checkpointPath, progress, cancellationToken);
         }
-        finally
+        catch (OperationCanceledException) when (checkpointPath is not null)
         {
-            foreach (var parameter in parameters) parameter.Value.Dispose();
+            // Steps are never cut in two: the state is that of the last complete one.
+            state.Save(checkpointPath);
+            throw;
         }
+
+        return state.Result();
     }
 
-    private TrainedExpert Run(
-        KeyValuePair<string, Tensor>[] parameters, AdamW optimizer, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private void Run(ExpertTrainingState state, string? checkpointPath, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var best = Validate(parameters, step: 0, cancellationToken);
-        var history = new List<TrainedExpert> { best };
-        var losses = new List<double>();
         var clock = Stopwatch.StartNew();
-        for (var step = 1; step <= _options.Steps; step++)
+        var resumedAt = state.Step;
+        while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (loss, tokens) = Step(parameters, optimizer, step);
-            losses.Add(loss);
-            progress?.Report(new TrainingProgress(step, _options.Steps, loss, _options.LearningRateAt(step), tokens, clock.Elapsed / step * (_options.Steps - step)));
-            if (step % _options.ValidationInterval != 0 && step != _options.Steps) continue;
-            var state = Validate(parameters, step, cancellationToken);
-            history.Add(state);
-            if (state.Score > best.Score) best = state;
-        }
+            if (IsLook(state.Step) && state.LastLook?.Step != state.Step)
+            {
+                state.Add(Look(state, cancellationToken));
+                if (checkpointPath is not null) state.Save(checkpointPath);
+            }
 
-        return best with { Losses = losses, History = history };
+            if (state.Step == _options.Steps) return;
+            cancellationToken.ThrowIfCancellationRequested();
+            var step = state.Step + 1;
+            var (loss, tokens) = Step(state, step);
+            state.Add(loss);
+            var left = clock.Elapsed / (step - resumedAt) * (_options.Steps - step);
+            progress?.Report(new TrainingProgress(step, _options.Steps, loss, _options.LearningRateAt(step), tokens, left));
+        }
     }
 
-    private (double Loss, int Tokens) Step(KeyValuePair<string, Tensor>[] parameters, AdamW optimizer, int step)
+    private bool IsLook(int step) => step % _options.ValidationInterval == 0 || step == _options.Steps;
+
+    private (double Loss, int Tokens) Step(ExpertTrainingState state, int step)
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(step);
-        var loss = NextTokenLoss.Compute(_model, batch, RowExperts.ForAllRows(parameters));
+        var loss = NextTokenLoss.Compute(_model, batch, RowExperts.ForAllRows(state.Parameters));
         loss.backward();
-        optimizer.Step(_options.LearningRateAt(step), step);
-        Gradients.Clear([.. parameters.Select(entry => entry.Value)]);
+        state.Optimizer.Step(_options.LearningRateAt(step), step);
+        Gradients.Clear([.. state.Parameters.Select(entry => entry.Value)]);
         return (loss.ToDouble(), batch.Placements.Sum(placement => placement.Example.Ids.Length));
     }
 
@@ -107,14 +125,13 @@ public sealed class SvfExpertTrainer
         return PackedBatch.Pack(examples, _options.Rows, _options.RowLength, promptWeight: 0);
     }
 
-    private TrainedExpert Validate(KeyValuePair<string, Tensor>[] parameters, int step, CancellationToken cancellationToken)
+    private ValidationLook Look(ExpertTrainingState state, CancellationToken cancellationToken)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        var experts = RowExperts.ForAllRows(parameters.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.detach())));
-        return new TrainedExpert(
-            step,
-            new ExpertVector(parameters.ToDictionary(entry => entry.Key, entry => entry.Value.detach().data<float>().ToArray())),
+        var experts = RowExperts.ForAllRows(state.Parameters.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.detach())));
+        return new ValidationLook(
+            state.Step,
             Share(Grader.Grade(_model, _ownValidation, experts, cancellationToken)),
             Share(Grader.Grade(_model, _otherValidation, experts, cancellationToken)));
     }

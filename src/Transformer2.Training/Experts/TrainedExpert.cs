@@ -3,22 +3,22 @@ using Transformer2.Training.Evaluation;
 
 namespace Transformer2.Training.Experts;
 
-/// <summary>The state of an expert's training at a look at the validation split.</summary>
+/// <summary>A look at the validation split during an expert's training.</summary>
 /// <param name="Step">Steps done; 0 is the base model.</param>
-/// <param name="Vector">Effective multipliers.</param>
 /// <param name="Own">Right answers on the category's validation questions.</param>
 /// <param name="Others">Right answers on the other categories' validation questions.</param>
-public sealed record TrainedExpert(int Step, ExpertVector Vector, Proportion Own, Proportion Others)
+public sealed record ValidationLook(int Step, Proportion Own, Proportion Others)
 {
     // Damage elsewhere counts, but less than the gain that the expert is for.
     private const double WeightOfOthers = 0.25;
 
     /// <summary>What the selection maximises.</summary>
     public double Score => Own.Value + (WeightOfOthers * Others.Value);
-
-    /// <summary>Loss of every step.</summary>
-    public IReadOnlyList<double> Losses { get; init; } = [];
-
-    /// <summary>All looks, the base model's first.</summary>
-    public IReadOnlyList<TrainedExpert> History { get; init; } = [];
 }
+
+/// <summary>What an expert's training made.</summary>
+/// <param name="Vector">Effective multipliers of the best look.</param>
+/// <param name="Best">The look that they were kept for.</param>
+/// <param name="Looks">All looks, the base model's first.</param>
+/// <param name="Losses">Loss of every step.</param>
+public sealed record TrainedExpert(ExpertVector Vector, ValidationLook Best, IReadOnlyList<ValidationLook> Looks, IReadOnlyList<double> Losses);

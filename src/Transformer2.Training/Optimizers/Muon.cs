@@ -56,7 +56,7 @@ public sealed class Muon : IParameterOptimizer
     private static Tensor Nesterov((string Name, Tensor Parameter, Tensor Velocity) entry)
     {
         var gradient = entry.Parameter.grad ?? throw new InvalidOperationException($"{entry.Name} has no gradient.");
-        entry.Velocity.mul_(Scalars.Of(Momentum)).add_(gradient);
+        entry.Velocity.mul_(Scalars.Of(Momentum)).add_(gradient, alpha: Scalars.One);
         return gradient.add(entry.Velocity, alpha: Scalars.Of(Momentum));
     }
 
@@ -65,11 +65,11 @@ public sealed class Muon : IParameterOptimizer
     {
         var tall = x.shape[1] > x.shape[2];
         if (tall) x = x.transpose(1, 2);
-        x = x / ((x * x).sum([1, 2], keepdim: true).sqrt() + Scalars.Of(1e-7));
+        x = x / ((x * x).sum([1, 2], keepdim: true).sqrt().Plus(Scalars.Of(1e-7)));
         for (var i = 0; i < Iterations; i++)
         {
             var gram = x.bmm(x.transpose(1, 2));
-            x = (x * Scalars.Of(3.4445)) + ((gram * Scalars.Of(-4.7750)) + (gram.bmm(gram) * Scalars.Of(2.0315))).bmm(x);
+            x = (x * Scalars.Of(3.4445)).Plus((gram * Scalars.Of(-4.7750)).Plus(gram.bmm(gram) * Scalars.Of(2.0315)).bmm(x));
         }
 
         return tall ? x.transpose(1, 2) : x;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Transformer2.Experts;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
+using Transformer2.Experts;
 
 namespace Transformer2.Training.Reports;
 

@@ -28,7 +28,7 @@ public sealed class ExpertCommandTests
         Assert.Equal(File.ReadAllBytes(source), File.ReadAllBytes(copy));
 
         var deleted = await CliRun.On(platform, "expert", "delete", "math", "--output-format", "json");
-        Assert.Equal((0, "math"), (deleted.ExitCode, deleted.Json.GetProperty("name").GetString()));
+        Assert.Equal((0, "math"), (deleted.ExitCode, deleted.Json.GetProperty("id").GetString()));
         Assert.Equal(4, (await CliRun.On(platform, "expert", "show", "math")).ExitCode);
         Assert.Equal("[]", (await CliRun.On(platform, "expert", "list", "--output-format", "json")).Json.GetProperty("experts").ToString());
     }
@@ -56,11 +56,11 @@ public sealed class ExpertCommandTests
 
         var run = await CliRun.Async("expert", "inspect", folder.File("e"), "--output-format", "json");
 
-        Assert.Equal(0, run.ExitCode);
+        Assert.Equal((0, true), (run.ExitCode, run.Json.GetProperty("accepted").GetBoolean()));
         Assert.Equal(4, run.Json.GetProperty("parameter_count").GetInt32());
         var matrix = run.Json.GetProperty("matrices")[0];
         Assert.Equal(("up", 4, 1.5), (matrix.GetProperty("matrix").GetString(), matrix.GetProperty("rank").GetInt32(), matrix.GetProperty("max").GetDouble()));
-        Assert.Contains("t2.task     math", (await CliRun.Async("expert", "inspect", folder.File("e"))).Output, StringComparison.Ordinal);
+        Assert.Contains("t2.task           math", (await CliRun.Async("expert", "inspect", folder.File("e"))).Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -73,8 +73,35 @@ public sealed class ExpertCommandTests
 
         var run = await CliRun.Async("expert", "inspect", folder.File("e"));
 
-        Assert.Equal((3, ""), (run.ExitCode, run.Output));
-        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+        Assert.Equal((3, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith($"refused  {reason}: ", run.Output, StringComparison.Ordinal);
+        var json = (await CliRun.Async("expert", "inspect", folder.File("e"), "--output-format", "json")).Json;
+        Assert.Equal((false, reason), (json.GetProperty("accepted").GetBoolean(), json.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_file_that_an_upload_would_refuse_is_described_all_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        ExpertFile.Write(folder.File("e"), new ExpertVector([KeyValuePair.Create<string, float[]>("up", [1, 2])]), new ExpertMetadata());
+
+        var run = await CliRun.Async("expert", "inspect", folder.File("e"), "--output-format", "json");
+
+        Assert.Equal((3, "METADATA_MISSING"), (run.ExitCode, run.Json.GetProperty("reason").GetString()));
+        Assert.Equal(2, run.Json.GetProperty("parameter_count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_file_is_judged_against_its_base_model()
+    {
+        using var folder = new TemporaryFolder();
+        WriteExpert(folder.File("e"));
+        var model = SharedFiles.Path("oracles/forward/llama-tied");
+
+        var run = await CliRun.Async("expert", "inspect", folder.File("e"), "--model", model, "--output-format", "json");
+
+        Assert.Equal((3, "BASE_MISMATCH"), (run.ExitCode, run.Json.GetProperty("reason").GetString()));
+        Assert.Equal(4, (await CliRun.Async("expert", "inspect", folder.File("e"), "--model", folder.File("none"))).ExitCode);
     }
 
     [Fact]
@@ -85,11 +112,11 @@ public sealed class ExpertCommandTests
         var run = await CliRun.Async("expert", "inspect", "/dev/zero");
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("TOO_LARGE", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("refused  TOO_LARGE: ", run.Output, StringComparison.Ordinal);
     }
 
     private static void WriteExpert(string path) => ExpertFile.Write(
         path,
         new ExpertVector([KeyValuePair.Create<string, float[]>("up", [1, 0.5f, 1.5f, 1])]),
-        new ExpertMetadata { Task = "math" });
+        new ExpertMetadata { BaseModel = "sha256:a", Decomposition = "sha256:b", Task = "math" });
 }

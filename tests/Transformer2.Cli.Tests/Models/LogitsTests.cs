@@ -5,6 +5,7 @@ using Transformer2.TestKit;
 namespace Transformer2.Cli.Tests;
 
 /// <summary>The whole way from files to logits, against the golden data.</summary>
+[Collection(TorchThreads.Collection)]
 public sealed class LogitsTests
 {
     // Of the golden data, for a float64 decomposition.

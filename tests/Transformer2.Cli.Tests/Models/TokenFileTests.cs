@@ -37,6 +37,6 @@ public sealed class TokenFileTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("tokens.json"), json, TestContext.Current.CancellationToken);
-        return await TokenFile.ReadAsync(folder.File("tokens.json"), TestContext.Current.CancellationToken);
+        return await TokenFile.ReadAsync(folder.File("tokens.json"), rowsOfOneLength: true, TestContext.Current.CancellationToken);
     }
 }

@@ -3,6 +3,7 @@ using Transformer2.TestKit;
 namespace Transformer2.Cli.Tests;
 
 /// <summary>The way from nothing to a measured expert, with too few steps to learn anything.</summary>
+[Collection(TorchThreads.Collection)]
 public sealed class TrainingCommandTests
 {
     [Fact]
@@ -33,6 +34,18 @@ public sealed class TrainingCommandTests
         Assert.All(report.Json.GetProperty("families").EnumerateArray(), family => Assert.All(
             family.GetProperty("results").EnumerateArray(),
             result => Assert.InRange(result.GetProperty("value").GetDouble(), result.GetProperty("low").GetDouble(), result.GetProperty("high").GetDouble())));
+    }
+
+    [Fact]
+    public async Task A_folder_is_trained_in_by_one_process_at_a_time()
+    {
+        using var folder = new TemporaryFolder();
+        await using var other = new FileStream(folder.File("training.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+
+        var refused = await CliRun.Async("train", "base", "--output", folder.Path, "--steps", "1");
+
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Contains("Another training", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

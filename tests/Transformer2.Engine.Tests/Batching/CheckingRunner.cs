@@ -42,9 +42,10 @@ internal sealed class CheckingRunner(int rows, Action? before = null) : IModelRu
 
     public void Release(ExpertSlot slot) => Acquired--;
 
-    public float[] Prefill(int row, int start, int[] tokens, ExpertSlot? expert)
+    public float[] Prefill(int row, int start, int[] tokens, int promptLength, ExpertSlot? expert)
     {
         before?.Invoke();
+        Assert.True(start + tokens.Length <= promptLength);
         Assert.Equal(start, _rows[row].Count);
         _rows[row].AddRange(tokens);
         return Logits(row);

@@ -103,7 +103,7 @@ public sealed class StepLoopTests : IDisposable
     public void A_failure_that_lasts_is_not_hidden()
     {
         using var runner = new RetryingRunner(new CheckingRunner(1, () => throw new InvalidOperationException("Always.")), NullLogger.Instance);
-        Assert.Throws<InvalidOperationException>(() => runner.Prefill(0, 0, [1], expert: null));
+        Assert.Throws<InvalidOperationException>(() => runner.Prefill(0, 0, [1], promptLength: 1, expert: null));
     }
 
     [Fact]

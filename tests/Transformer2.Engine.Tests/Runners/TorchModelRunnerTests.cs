@@ -23,7 +23,7 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
         void Steps(int round)
         {
             ExpertSlot?[] experts = [runner.Acquire(TinyModelFolder.Expert(round)), null, runner.Acquire(TinyModelFolder.Expert(1000, all: true))];
-            for (var row = 0; row < 3; row++) runner.Prefill(row, 0, [10, 20, 30], experts[row]);
+            for (var row = 0; row < 3; row++) runner.Prefill(row, 0, [10, 20, 30], 3, experts[row]);
             runner.Decode([(3, 1), (3, 2), (3, 3)], experts);
             runner.Clear(0, 4);
             runner.Move(2, 0, 4);
@@ -48,7 +48,7 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
             for (var i = 0; i < 60; i++) // the bank grows, then gives places away
             {
                 var slot = runner.Acquire(TinyModelFolder.Expert(i, all: i % 3 == 0))!;
-                runner.Prefill(0, 0, [1, 2], slot);
+                runner.Prefill(0, 0, [1, 2], 2, slot);
                 runner.Clear(0, 2);
                 runner.Release(slot);
             }
@@ -71,7 +71,7 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
             float[] Logits(TorchModelRunner runner)
             {
                 var slot = runner.Acquire(expert)!;
-                var logits = runner.Prefill(0, 0, [1, 2, 3], slot);
+                var logits = runner.Prefill(0, 0, [1, 2, 3], 3, slot);
                 runner.Clear(0, 3);
                 runner.Release(slot);
                 return logits;
@@ -83,7 +83,7 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
     {
         using var folder = ModelFolder.Open(fixture.ModelDirectory);
         var model = folder.Load();
-        Decomposition.Attach(model, Decomposition.LayoutOf(folder, model), cacheDirectory: null);
+        Decomposition.Attach(model, folder, cacheDirectory: null);
         return new TorchModelRunner(model, rows: 4, contextLength: 16, residentExperts);
     }
 }

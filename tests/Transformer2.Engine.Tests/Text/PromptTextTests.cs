@@ -9,7 +9,7 @@ public sealed class PromptTextTests(EngineFixture fixture)
     [Fact]
     public void What_the_vocabulary_cannot_express_is_refused()
     {
-        var text = new PromptText(_model with { Tokenizer = new RefusingTokenizer(maxBytesPerToken: null) });
+        var text = new PromptText(_model with { Tokenizer = new RefusingTokenizer(maxBytesPerToken: null) }, "", 1000);
         foreach (var prompt in new Prompt[] { new Prompt.Text("x"), new Prompt.Chat([new ChatMessage("user", "x")]) })
             Assert.Equal(EngineError.PromptNotEncodable, Assert.Throws<EngineException>(() => text.Encode(prompt, 100)).Reason);
     }
@@ -17,7 +17,7 @@ public sealed class PromptTextTests(EngineFixture fixture)
     [Fact]
     public void What_cannot_fit_is_refused_before_it_is_encoded()
     {
-        var text = new PromptText(_model with { Tokenizer = new RefusingTokenizer(maxBytesPerToken: 4) });
+        var text = new PromptText(_model with { Tokenizer = new RefusingTokenizer(maxBytesPerToken: 4) }, "", 1000);
         foreach (var prompt in new Prompt[] { new Prompt.Text(new string('é', 201)), new Prompt.Chat([new ChatMessage("user", new string('é', 200))]) })
             Assert.Equal(EngineError.PromptTooLong, Assert.Throws<EngineException>(() => text.Encode(prompt, 100)).Reason);
         Assert.Equal(EngineError.PromptNotEncodable, Assert.Throws<EngineException>(() => text.Encode(new Prompt.Text(new string('é', 200)), 100)).Reason);

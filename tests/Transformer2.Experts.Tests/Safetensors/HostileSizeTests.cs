@@ -59,6 +59,24 @@ public sealed class HostileSizeTests
         Assert.InRange(Allocated(() => RawFile.Rejected(file)), 0, 4 << 20);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    [InlineData(400)]
+    public void A_checkpoint_never_costs_more_than_twice_its_size(int nameLength)
+    {
+        var json = new StringBuilder("{");
+        for (var i = 0; json.Length < 16 << 20; i++)
+        {
+            json.Append(CultureInfo.InvariantCulture, $"\"{i.ToString("x", CultureInfo.InvariantCulture).PadLeft(nameLength, 'n')}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}},");
+        }
+
+        json.Length--;
+        var file = RawFile.Of(json.Append('}').ToString());
+        var allocated = Allocated(() => Assert.Throws<SafetensorsException>(() => SafetensorsFile.Parse(file)));
+        Assert.InRange(allocated, 0, 2L * file.Length);
+    }
+
     [Fact]
     public void Every_truncation_of_a_file_is_refused()
     {

@@ -24,11 +24,13 @@ public class StartupTests(PlatformFixture fixture)
 
         Assert.Contains($"Port {port} on 127.0.0.1", Refused($"--T2:GrpcPort={port}"), StringComparison.Ordinal);
         Assert.Contains("T2__HttpPort", Refused($"--T2:HttpPort={port}"), StringComparison.Ordinal);
+        Assert.Contains("T2__SiloPort", Refused($"--T2:SiloPort={port}"), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--T2:ModelDirectory=/nowhere", "T2__ModelDirectory")]
     [InlineData("--T2:Bind=example.org", "T2__Bind")]
+    [InlineData("--T2:Bind=192.0.2.1", "192.0.2.1")]
     [InlineData("--T2:GrpcPort=70000", "GrpcPort")]
     [InlineData("--T2:GrpcPort=many", "GrpcPort")]
     [InlineData("--T2:Limits:MaxTenants=0", "MaxTenants")]
@@ -76,13 +78,17 @@ public class StartupTests(PlatformFixture fixture)
             StringComparison.Ordinal);
     }
 
-    private static string Refused(string argument)
+    [Fact]
+    public void One_port_for_both_protocols_is_refused() =>
+        Assert.Contains("T2__GrpcPort", Refused("--T2:HttpPort=18181", "--T2:GrpcPort=18181"), StringComparison.Ordinal);
+
+    private static string Refused(params string[] changed)
     {
         var directory = TestPlatform.NewDirectory();
         try
         {
             var exception = Assert.Throws<StartupException>(
-                () => PlatformHost.Create([.. TestPlatform.Arguments(directory), argument], (_, _) => { }));
+                () => PlatformHost.Create([.. TestPlatform.Arguments(directory), .. changed], (_, _) => { }));
             Assert.DoesNotContain('\n', exception.Message);
             return exception.Message;
         }

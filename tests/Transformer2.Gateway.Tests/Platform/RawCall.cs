@@ -12,7 +12,8 @@ internal static class RawCall
     {
         var split = fullName.LastIndexOf('.');
         var method = new Method<byte[], byte[]>(MethodType.DuplexStreaming, fullName[..split], fullName[(split + 1)..], Bytes, Bytes);
-        using var call = platform.Channel.CreateCallInvoker().AsyncDuplexStreamingCall(
+        using var channel = platform.Connect();
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(
             method, null, new CallOptions(headers, cancellationToken: TestContext.Current.CancellationToken));
         try
         {

@@ -19,7 +19,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         var urls = app.Urls.ToArray();
         HttpAddress = new(urls[0]);
         GrpcAddress = new(urls[1]);
-        Channel = GrpcChannel.ForAddress(GrpcAddress);
+        Channel = Connect();
         Credentials = DevCredentials.Read(Path.Combine(DataPath, "dev-credentials.json"))!;
         Admin = Key(Credentials.AdminKey);
         var stopping = new TaskCompletionSource();
@@ -73,6 +73,12 @@ internal sealed class TestPlatform : IAsyncDisposable
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, place, engine);
     }
+
+    /// <summary>
+    /// A connection of its own. A call that is refused while the client still sends may cost the client its whole connection, with all other
+    /// calls on it.
+    /// </summary>
+    public GrpcChannel Connect() => GrpcChannel.ForAddress(GrpcAddress);
 
     /// <summary>Stops in good order; the directory stays.</summary>
     public async Task StopAsync()

@@ -21,7 +21,8 @@ internal sealed class TestTenant(TestPlatform platform, string id, string key, s
 
     public async Task<Expert> Upload(UploadExpertMetadata metadata, IEnumerable<byte[]> chunks)
     {
-        using var call = platform.Experts.UploadExpert(Headers, cancellationToken: TestContext.Current.CancellationToken);
+        using var channel = platform.Connect();
+        using var call = new ExpertService.ExpertServiceClient(channel).UploadExpert(Headers, cancellationToken: TestContext.Current.CancellationToken);
         try
         {
             await call.RequestStream.WriteAsync(new() { Metadata = metadata });

@@ -9,12 +9,20 @@ namespace Transformer2.Modeling.Tests.Checkpoints;
 
 public sealed class ModelFolderTests
 {
-    [Fact]
-    public void A_saved_model_is_read_back_bit_for_bit_with_the_same_fingerprint()
+    public static TheoryData<ModelFamily> Families => [.. Enum.GetValues<ModelFamily>()];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_saved_model_is_read_back_bit_for_bit_with_the_same_fingerprint(ModelFamily family)
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var model = TinyModel.Create(seed: 1);
+        using var model = TinyModel.Create(seed: 1, TinyModel.Config with
+        {
+            Family = family,
+            AttentionBias = family is ModelFamily.Qwen2,
+            Window = family is ModelFamily.Llama ? null : new AttentionWindow(4, family is ModelFamily.Mistral ? [0, 1] : [1]),
+        });
         ModelFolder.Save(folder.Path, model);
 
         using var first = ModelFolder.Open(folder.Path);
@@ -27,16 +35,27 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
-    public void Another_weight_or_another_epsilon_is_another_base_model()
+    public void Another_weight_or_what_changes_the_result_makes_another_base_model()
     {
         using var folder = new TemporaryFolder();
-        string[] fingerprints = [Saved(1, 1e-6), Saved(2, 1e-6), Saved(1, 1e-5)];
-        Assert.Equal(3, fingerprints.Distinct().Count());
+        string[] fingerprints =
+        [
+            Saved(1, TinyModel.Config),
+            Saved(2, TinyModel.Config),
+            Saved(1, TinyModel.Config with { RmsNormEpsilon = 1e-5 }),
+            Saved(1, TinyModel.Config with { Family = ModelFamily.Mistral }),
+            Saved(1, TinyModel.Config with { Family = ModelFamily.Mistral, Window = new AttentionWindow(4, [0, 1]) }),
+            Saved(1, TinyModel.Config with { RopeScaling = new LinearRopeScaling(2) }),
+            Saved(1, TinyModel.Config with { RopeScaling = new DynamicRopeScaling(2) }),
+            Saved(1, TinyModel.Config with { RopeScaling = new YarnRopeScaling(2, 64, 1) }),
+            Saved(1, TinyModel.Config with { RopeScaling = new YarnRopeScaling(2, 64, 1, Truncate: false) }),
+        ];
+        Assert.Equal(fingerprints.Length, fingerprints.Distinct().Count());
 
-        string Saved(ulong seed, double epsilon)
+        string Saved(ulong seed, ModelConfig config)
         {
-            using var model = TinyModel.Create(seed, TinyModel.Config with { RmsNormEpsilon = epsilon });
-            var path = folder.File($"{seed}-{epsilon}");
+            using var model = TinyModel.Create(seed, config);
+            var path = folder.File($"{Guid.NewGuid()}");
             ModelFolder.Save(path, model);
             using var opened = ModelFolder.Open(path);
             return opened.Fingerprint;
@@ -68,7 +87,7 @@ public sealed class ModelFolderTests
     [InlineData("{}", "model_type")]
     [InlineData("{\"model_type\":\"gpt2\"}", "gpt2")]
     [InlineData("not json", "not valid")]
-    [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":3,\"hidden_size\":8}", "does not divide")]
+    [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":3,\"hidden_size\":8,\"num_hidden_layers\":1}", "does not divide")]
     [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":-1,\"hidden_size\":8}", "num_attention_heads is -1")]
     [InlineData("{\"model_type\":\"llama\",\"num_attention_heads\":1,\"hidden_size\":2000000000}", "at most")]
     [InlineData("""{"model_type":"llama","num_attention_heads":1,"hidden_size":8,"vocab_size":9,"intermediate_size":8,"num_hidden_layers":2000000000}""", "at most")]

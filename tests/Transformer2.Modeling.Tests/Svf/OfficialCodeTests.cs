@@ -8,7 +8,7 @@ namespace Transformer2.Modeling.Tests.Svf;
 public sealed class OfficialCodeTests
 {
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void A_trained_mask_composes_to_the_published_weights(string name)
     {
         using var scope = NewDisposeScope();
@@ -33,7 +33,7 @@ public sealed class OfficialCodeTests
     }
 
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void The_published_mixtures_give_the_published_logits(string name)
     {
         using var scope = NewDisposeScope();

@@ -15,7 +15,7 @@ public sealed class SvfOracleTests
         get
         {
             var cases = new TheoryData<string, string, string>();
-            foreach (var name in Oracle.LlamaNames)
+            foreach (var name in Oracle.Names)
                 foreach (var set in new[] { "mlp", "all" })
                     foreach (var mode in new[] { "plain", "renorm" })
                         cases.Add(name, set, mode);
@@ -28,7 +28,7 @@ public sealed class SvfOracleTests
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var name in Oracle.LlamaNames)
+            foreach (var name in Oracle.Names)
                 foreach (var mode in new[] { "plain", "renorm" })
                     cases.Add(name, mode);
             return cases;
@@ -36,7 +36,7 @@ public sealed class SvfOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void Singular_values_and_adapted_weights_equal_the_reference(string name)
     {
         using var scope = NewDisposeScope();
@@ -104,7 +104,7 @@ public sealed class SvfOracleTests
     }
 
     [Theory]
-    [MemberData(nameof(Oracle.LlamaNames), MemberType = typeof(Oracle))]
+    [MemberData(nameof(Oracle.Names), MemberType = typeof(Oracle))]
     public void Linear_composition_of_expert_vectors_gives_the_references_mixture(string name)
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Transformer2.Tokenization.Tests.Chat;
@@ -29,8 +30,46 @@ public sealed class ChatTemplateTests
         Assert.Equal("<s>1", Text(ChatTemplate.Load(files.Directory)));
         Assert.Equal("2", Text(ChatTemplate.Load(files.Directory, "tools")));
         Assert.Null(ChatTemplate.Load(files.Directory, "other"));
+        files.Write("chat_template.json", new { chat_template = "4" });
+        Assert.Equal("<s>1", Text(ChatTemplate.Load(files.Directory)));
         File.WriteAllText(Path.Combine(files.Directory, "chat_template.jinja"), "{{ bos_token }}3");
         Assert.Equal("<s>3", Text(ChatTemplate.Load(files.Directory)));
+        Assert.Null(ChatTemplate.Load(files.Directory, "tools"));
+        Directory.CreateDirectory(Path.Combine(files.Directory, "additional_chat_templates"));
+        File.WriteAllText(Path.Combine(files.Directory, "additional_chat_templates", "tools.jinja"), "5");
+        Assert.Equal("5", Text(ChatTemplate.Load(files.Directory, "tools")));
+    }
+
+    [Fact]
+    public void Is_found_in_a_processors_file_when_the_tokenizer_has_none()
+    {
+        using var files = new TinyModel();
+        files.Write("tokenizer_config.json", new { bos_token = "<s>" });
+        files.Write("chat_template.json", new { chat_template = "{{ bos_token }}4" });
+        Assert.Equal("<s>4", Text(ChatTemplate.Load(files.Directory)));
+    }
+
+    [Fact]
+    public void Unpaired_surrogates_in_the_configuration_are_refused()
+    {
+        using var files = new TinyModel();
+        File.WriteAllText(Path.Combine(files.Directory, "tokenizer_config.json"), """{"bos_token": "\ud800"}""");
+        Assert.Throws<TokenizerException>(() => ChatTemplate.Load(files.Directory));
+    }
+
+    [Fact]
+    public void A_whole_number_that_does_not_fit_is_refused_instead_of_rounded()
+    {
+        using var json = JsonDocument.Parse("18446744073709551616");
+        var variables = new Dictionary<string, object?> { ["n"] = json.RootElement };
+        Assert.Throws<ChatTemplateException>(() => new ChatTemplate("{{ n }}").Render(variables));
+    }
+
+    [Fact]
+    public void Variables_may_replace_the_tokens_in_what_is_only_looked_at()
+    {
+        var template = new ChatTemplate("{{ bos_token }}{{ eos_token }}", new Dictionary<string, string> { ["bos_token"] = "<s>", ["eos_token"] = "</s>" });
+        Assert.Equal("B</s>", template.RenderText(new Dictionary<string, object?> { ["bos_token"] = "B" }));
     }
 
     private static string Text(ChatTemplate? template) => string.Concat(template!.Render([]).Select(s => s.Text));

@@ -1,7 +1,7 @@
+using TorchSharp;
 using Transformer2.TestKit;
 using Transformer2.Training.BaseModel;
 using Transformer2.Training.Reports;
-using TorchSharp;
 
 namespace Transformer2.Training.Tests.BaseModel;
 

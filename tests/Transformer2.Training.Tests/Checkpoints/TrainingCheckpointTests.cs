@@ -1,8 +1,8 @@
+using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.TestKit;
 using Transformer2.Training.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Checkpoints;

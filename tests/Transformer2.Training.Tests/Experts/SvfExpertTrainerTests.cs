@@ -8,6 +8,7 @@ using Transformer2.TestKit;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Experts;
 using Transformer2.Training.Optimizers;
+using Transformer2.Training.Reports;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Experts;
@@ -23,13 +24,40 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
 
         var trained = new SvfExpertTrainer(model, nano.Tokenizer, Category.Math, options).Run(cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal([0, 3, 6], trained.History.Select(look => look.Step));
-        Assert.True(trained.History[0].Vector.IsIdentity);
-        Assert.False(trained.History[^1].Vector.IsIdentity);
-        Assert.Equal(trained.History.Max(look => look.Score), trained.Score);
+        Assert.Equal([0, 3, 6], trained.Looks.Select(look => look.Step));
+        Assert.Equal(trained.Looks.Max(look => look.Score), trained.Best.Score);
+        Assert.Equal(trained.Best.Step == 0, trained.Vector.IsIdentity);
         Assert.True(trained.Losses[^1] < trained.Losses[0]);
-        Assert.All(trained.History[^1].Vector.Multipliers.Keys, matrix => Assert.Contains(".mlp.", matrix, StringComparison.Ordinal));
+        Assert.All(trained.Vector.Multipliers.Keys, matrix => Assert.Contains(".mlp.", matrix, StringComparison.Ordinal));
         Assert.Equal(weights, model.Projections[0].Weight.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_training_that_was_stopped_goes_on_as_if_it_had_not_been(int stop)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = nano.CreateModel();
+        var checkpoint = folder.File("checkpoint");
+        var options = new ExpertTrainingOptions { Steps = 6, Rows = 4, ValidationInterval = 3, ValidationQuestions = 4, LearningRate = 0.05 };
+        var whole = Trainer(options).Run(cancellationToken: TestContext.Current.CancellationToken);
+
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var stopping = new Stopping(stopped, stop);
+        Assert.Throws<OperationCanceledException>(() => Trainer(options).Run(checkpoint, stopping, stopped.Token));
+        Assert.Equal(stop, stopping.Steps);
+        Assert.Throws<CheckpointException>(() => Trainer(options with { Seed = 2 }).Run(checkpoint, cancellationToken: TestContext.Current.CancellationToken));
+        var continued = new Stopping(stopped, int.MaxValue);
+        var resumed = Trainer(options).Run(checkpoint, continued, TestContext.Current.CancellationToken);
+
+        Assert.Equal(options.Steps - stop, continued.Steps);
+        Assert.Equal(whole.Losses, resumed.Losses);
+        Assert.Equal(whole.Looks, resumed.Looks);
+        Assert.Equal(whole.Vector.Digest, resumed.Vector.Digest);
+
+        SvfExpertTrainer Trainer(ExpertTrainingOptions settings) => new(model, nano.Tokenizer, Category.Math, settings, "sha256:base");
     }
 
     [Fact]
@@ -79,7 +107,7 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
         using var guard = no_grad();
         using var folder = ModelFolder.Open(SharedFiles.Path("models/stories260K"));
         using var model = Decomposed(folder);
-        var layout = Decomposition.LayoutOf(folder, model);
+        var layout = Decomposition.LayoutOf(folder);
         using var batches = SafetensorsFile.Open(SharedFiles.Path("models/stories260K/experts/batches.safetensors"));
         var math = Read("math");
         var code = Read("code");
@@ -100,10 +128,21 @@ public sealed class SvfExpertTrainerTests(NanoFixture nano)
             ExpertFile.ReadLenient(File.ReadAllBytes(SharedFiles.Path($"models/stories260K/experts/expert-{domain}.safetensors")), layout).Vector;
     }
 
+    /// <summary>Cancels after some steps.</summary>
+    private sealed class Stopping(CancellationTokenSource cancellation, int after) : IProgress<TrainingProgress>
+    {
+        public int Steps { get; private set; }
+
+        public void Report(TrainingProgress value)
+        {
+            if (++Steps == after) cancellation.Cancel();
+        }
+    }
+
     private static Decoder Decomposed(ModelFolder folder)
     {
         var model = folder.Load();
-        Decomposition.Attach(model, Decomposition.LayoutOf(folder, model), cacheDirectory: null);
+        Decomposition.Attach(model, folder, cacheDirectory: null);
         return model;
     }
 

@@ -11,7 +11,7 @@ internal static class Filters
     private static readonly Dictionary<string, Filter> All = new(StringComparer.Ordinal)
     {
         ["abs"] = (v, _, _) => Operators.Compare(v, 0L) < 0 ? Operators.Arithmetic("-", 0L, v) : v,
-        ["attr"] = (v, a, _) => Members.Path(v, a.RequireText(0, "name")),
+        ["attr"] = (v, a, _) => a.RequireText(0, "name").Value is var name ? Members.Attribute(v, name) ?? new Undefined(name) : null,
         ["capitalize"] = (v, _, _) => Strings.Title(PythonText.Of(v), _ => false),
         ["count"] = (v, _, _) => Length(v),
         ["d"] = Default,
@@ -78,17 +78,37 @@ internal static class Filters
         _ => ToFloat(value) is { } number and > long.MinValue and < long.MaxValue ? (long)number : null,
     };
 
-    private static double Round(object? value, Arguments arguments)
+    private static object Round(object? value, Arguments arguments)
     {
         var number = ToFloat(value) ?? throw new ChatTemplateException($"{Operators.Kind(value)} cannot be rounded.");
-        var scale = Math.Pow(10, arguments.GetInteger(0, "precision", 0));
+        var precision = arguments.GetInteger(0, "precision", 0);
+        var scale = Math.Pow(10, precision);
         return (arguments.Get(1, "method", Text.Of("common")) as Text)?.Value switch
         {
-            "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
+            "common" when value is long && precision >= 0 => value,
+            "common" => Nearest(number, precision),
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
             _ => throw new ChatTemplateException("A number is rounded by 'common', 'ceil' or 'floor'."),
         };
+    }
+
+    /// <summary>
+    /// The nearest decimal to what the number is exactly, of two equally near ones the even: multiplied first, 2.675 would become 2.68.
+    /// </summary>
+    private static double Nearest(double number, int precision)
+    {
+        // A double has no more than 1074 digits after the point, and 16 matter; those of a tie are few.
+        if (precision is < 0 or > 16 || Math.Abs(number) >= 1e16)
+        {
+            var scale = Math.Pow(10, precision);
+            return precision > 16 || !double.IsFinite(number) ? number : Math.Round(number * scale, MidpointRounding.ToEven) / scale;
+        }
+        var exact = number.ToString("F1074", CultureInfo.InvariantCulture);
+        var rest = exact.AsSpan(exact.IndexOf('.', StringComparison.Ordinal) + 1 + precision);
+        if (rest[0] == '5' && rest[1..].IndexOfAnyExcept('0') < 0)
+            return (double)decimal.Round(decimal.Parse(exact.AsSpan(0, exact.Length - rest.Length + 1), CultureInfo.InvariantCulture), precision);
+        return double.Parse(number.ToString($"F{precision}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 
     private static Text Indent(object? value, Arguments arguments, RenderContext context)

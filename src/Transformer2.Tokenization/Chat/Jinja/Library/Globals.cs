@@ -20,10 +20,15 @@ internal static class Globals
 
     private static Map Fill(Map map, Arguments arguments)
     {
-        if (arguments.Get(0, "") is Map initial)
+        if (arguments.PositionalCount > 0)
         {
-            foreach (var (key, value) in initial)
-                map[key] = value;
+            var initial = arguments.Get(0, "");
+            foreach (var entry in initial is Map other ? MapMethods.Items(other) : Operators.Items(initial))
+            {
+                if (Operators.Items(entry) is not [var key, var value])
+                    throw new ChatTemplateException("A dictionary is made of pairs.");
+                map[Map.Key(key)] = value;
+            }
         }
         foreach (var name in arguments.Names)
             map[Text.Of(name)] = arguments.Named(name);

@@ -48,7 +48,12 @@ internal sealed record SliceExpression(Expression Target, Expression? Start, Exp
         var picked = new List<object?>();
         for (var i = (long)first; step > 0 ? i < last : i > last; i += step)
             picked.Add(items[(int)i]);
-        return target is Text ? Text.Concat(picked.Cast<Text>()) : picked;
+        return target switch
+        {
+            Text => Text.Concat(picked.Cast<Text>()),
+            Tuple => new Tuple(picked),
+            _ => picked,
+        };
     }
 
     private static int? Bound(Expression? bound, Scope scope) =>

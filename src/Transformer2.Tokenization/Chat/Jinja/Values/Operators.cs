@@ -92,6 +92,8 @@ internal static class Operators
     public static object? Add(object? a, object? b) => (a, b) switch
     {
         (Text x, Text y) => Text.Concat([x, y]),
+        (Tuple x, Tuple y) => CheckCount((long)x.Count + y.Count, () => new Tuple(x.Concat(y))),
+        (Tuple, List<object?>) or (List<object?>, Tuple) => throw new ChatTemplateException("A list and a tuple cannot be joined."),
         (IReadOnlyList<object?> x, IReadOnlyList<object?> y) => CheckCount((long)x.Count + y.Count, () => x.Concat(y).ToList()),
         _ => Arithmetic("+", a, b),
     };

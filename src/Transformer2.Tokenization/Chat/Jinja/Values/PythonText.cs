@@ -79,19 +79,26 @@ internal static class PythonText
     {
         var quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         var quoted = new StringBuilder().Append(quote);
-        foreach (var c in text)
+        foreach (var rune in text.EnumerateRunes())
         {
-            quoted.Append(c switch
+            _ = rune.Value switch
             {
-                '\\' => @"\\",
-                '\n' => @"\n",
-                '\r' => @"\r",
-                '\t' => @"\t",
-                _ when c == quote => $@"\{c}",
-                < ' ' or (>= '\x7F' and < '\xA1') or '\xAD' => $@"\x{(int)c:x2}",
-                _ => c.ToString(),
-            });
+                '\\' => quoted.Append(@"\\"),
+                '\n' => quoted.Append(@"\n"),
+                '\r' => quoted.Append(@"\r"),
+                '\t' => quoted.Append(@"\t"),
+                var c when c == quote => quoted.Append('\\').Append(quote),
+                var c when c == ' ' || IsPrintable(rune) => quoted.Append(rune),
+                <= 0xFF => quoted.Append(CultureInfo.InvariantCulture, $@"\x{rune.Value:x2}"),
+                <= 0xFFFF => quoted.Append(CultureInfo.InvariantCulture, $@"\u{rune.Value:x4}"),
+                _ => quoted.Append(CultureInfo.InvariantCulture, $@"\U{rune.Value:x8}"),
+            };
         }
         return quoted.Append(quote).ToString();
     }
+
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.SpaceSeparator);
 }

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Transformer2.Tokenization;
+
+namespace Transformer2.Cli;
+
+/// <summary><c>t2 chat-template</c>: conversations laid out by a model's template, line by line.</summary>
+internal static class ChatTemplateCommand
+{
+    private const int MaxFileBytes = 4 << 20;
+
+    public static Command Create(GlobalOptions global)
+    {
+        var folder = TokenizerFolder.Option(required: false);
+        var file = new Option<string>("--template")
+        {
+            Description = "A Jinja file instead of a folder",
+            HelpName = "file",
+        };
+        var name = new Option<string>("--name")
+        {
+            Description = "Which of a folder's templates [default: default]",
+            HelpName = "name",
+        };
+        var command = new Command(
+            "chat-template",
+            "Renders a template with each line of standard input, a JSON object of variables, into lines {\"rendered\"} or {\"error\"}; "
+            + "needs no server.")
+        {
+            folder, file, name,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var template = (parsed.GetValue(folder), parsed.GetValue(file), parsed.GetValue(name)) switch
+            {
+                ({ } directory, null, var wanted) => OfFolder(directory, wanted ?? "default", global.Host.Time),
+                (null, { } path, null) => await OfFileAsync(path, global.Host.Time, cancellationToken),
+                (null, { }, _) => throw new UsageException("--name chooses among the templates of a folder: it goes with --tokenizer."),
+                _ => throw new UsageException("Either --tokenizer or --template is needed."),
+            };
+            return await JsonLines.RunAsync(global.Host, line => Render(template, line), cancellationToken);
+        });
+        return command;
+    }
+
+    private static ChatTemplate OfFolder(string directory, string name, TimeProvider clock)
+    {
+        TokenizerFolder.EnsureExists(directory);
+        return ChatTemplate.Load(directory, name, clock)
+            ?? throw new InputException($"'{directory}' has no chat template '{name}'.");
+    }
+
+    private static async Task<ChatTemplate> OfFileAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(new MemoryStream(await LocalFile.ReadAsync(path, MaxFileBytes, cancellationToken)), Encoding.UTF8);
+        return new ChatTemplate(await reader.ReadToEndAsync(cancellationToken), clock: clock);
+    }
+
+    private static string Render(ChatTemplate template, JsonElement line)
+    {
+        try
+        {
+            return JsonLine.Of("rendered", template.RenderText(
+                line.EnumerateObject().GroupBy(member => member.Name).ToDictionary(same => same.Key, same => (object?)same.Last().Value)));
+        }
+        catch (ChatTemplateException exception)
+        {
+            // What a template says to a conversation is a result.
+            return JsonLine.Of("error", exception.Message);
+        }
+    }
+}

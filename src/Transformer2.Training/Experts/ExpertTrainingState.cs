@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TorchSharp;
+using Transformer2.Experts;
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Checkpoints;
+using Transformer2.Training.Checkpoints;
+using Transformer2.Training.Corpus;
+using Transformer2.Training.Optimizers;
+using static TorchSharp.torch;
+
+namespace Transformer2.Training.Experts;
+
+/// <summary>Everything that an expert's training changes, so that a run that was stopped goes on as if it had not been.</summary>
+internal sealed class ExpertTrainingState : IDisposable
+{
+    private const string NotesKey = "t2.training";
+
+    // A training that diverges has losses that JSON has no numbers for.
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private readonly Tensor[] _best;
+    private readonly Settings _settings;
+    private List<ValidationLook> _looks = [];
+    private List<double> _losses = [];
+
+    /// <summary>The state before the first step: multipliers of one for every MLP matrix.</summary>
+    public ExpertTrainingState(Decoder model, string? baseModel, Category category, ExpertTrainingOptions options)
+    {
+        _settings = new Settings(baseModel, category, options);
+        Parameters = [.. model.Projections
+            .Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
+            .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank).requires_grad_(true)))];
+        Optimizer = new AdamW(Parameters);
+        _best = [.. Parameters.Select(parameter => ones_like(parameter.Value))];
+    }
+
+    /// <summary>z by matrix, [rank].</summary>
+    public KeyValuePair<string, Tensor>[] Parameters { get; }
+
+    public AdamW Optimizer { get; }
+
+    /// <summary>Steps done.</summary>
+    public int Step => _losses.Count;
+
+    /// <summary>The last look at the validation split, if there was one.</summary>
+    public ValidationLook? LastLook => _looks.Count > 0 ? _looks[^1] : null;
+
+    public void Add(double loss) => _losses.Add(loss);
+
+    /// <summary>Takes a look at the current parameters, and keeps them if none was better.</summary>
+    public void Add(ValidationLook look)
+    {
+        if (_looks.All(earlier => look.Score > earlier.Score)) CopyBest();
+        _looks.Add(look);
+    }
+
+    public TrainedExpert Result() => new(
+        new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.data<float>().ToArray())).ToDictionary()),
+        _looks.MaxBy(look => look.Score)!,
+        _looks,
+        _losses);
+
+    /// <summary>Writes the state; <see cref="TryRestore"/> reads it.</summary>
+    public void Save(string path) => TrainingCheckpoint.Save(
+        path, Step, Tensors(), new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses), Json) });
+
+    /// <summary>Takes over the state of a file, if there is one.</summary>
+    /// <exception cref="CheckpointException">The file is damaged or of another training; this state is as it was.</exception>
+    public void TryRestore(string path)
+    {
+        Notes? notes = null;
+        TrainingCheckpoint.TryRestore(path, Tensors(), (step, entries) => notes = Read(step, entries));
+        if (notes is null) return;
+        (_looks, _losses) = ([.. notes.Looks], [.. notes.Losses]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        foreach (var tensor in Parameters.Select(parameter => parameter.Value).Concat(_best)) tensor.Dispose();
+    }
+
+    private Notes Read(int step, IReadOnlyDictionary<string, string> entries)
+    {
+        try
+        {
+            var notes = JsonSerializer.Deserialize<Notes>(entries.GetValueOrDefault(NotesKey, "null"), Json);
+            return notes is not null && notes.Settings == _settings && notes.Losses.Count == step
+                ? notes
+                : throw new CheckpointException("The checkpoint is of another model's training, or of one with other settings.");
+        }
+        catch (JsonException exception)
+        {
+            throw new CheckpointException("The checkpoint does not tell its course.", exception);
+        }
+    }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
+        Parameters.Concat(Optimizer.State).Concat(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create("best." + parameter.Key, best)));
+
+    private void CopyBest()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (parameter, best) in Parameters.Zip(_best)) best.copy_(parameter.Value);
+    }
+
+    /// <summary>What must be the same when a training goes on.</summary>
+    private sealed record Settings(string? BaseModel, Category Category, ExpertTrainingOptions Options);
+
+    private sealed record Notes(Settings Settings, IReadOnlyList<ValidationLook> Looks, IReadOnlyList<double> Losses);
+}

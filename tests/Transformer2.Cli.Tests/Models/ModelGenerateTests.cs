@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Transformer2.Experts;
+using Transformer2.TestKit;
+
+namespace Transformer2.Cli.Tests;
+
+/// <summary>Greedy answers of local models against the golden data.</summary>
+[Collection(TorchThreads.Collection)]
+public sealed class ModelGenerateTests
+{
+    [Theory]
+    [InlineData("llama-tied")]
+    [InlineData("llama-bf16-sharded")]
+    [InlineData("llama-untied-rope3")]
+    public async Task Greedy_answers_are_the_references(string model)
+    {
+        using var folder = new TemporaryFolder();
+        var path = SharedFiles.Path($"oracles/forward/{model}");
+        using var golden = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(path, "greedy.json"), TestContext.Current.CancellationToken));
+        var cases = golden.RootElement.GetProperty("cases").EnumerateArray().ToArray();
+        await Write(folder, $$"""{"input_ids": [{{string.Join(',', cases.Select(item => item.GetProperty("prompt").GetRawText()))}}]}""");
+
+        var run = await CliRun.Async(
+            "model", "generate", "--model", path, "--tokens", folder.File("tokens.json"), "--greedy", "--max-tokens", "32", "--ignore-eos",
+            "--output-format", "json");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var rows = run.Json.GetProperty("rows").EnumerateArray().ToArray();
+        Assert.Equal(cases.Select(item => Ids(item.GetProperty("continuation"))), rows.Select(row => Ids(row.GetProperty("ids"))));
+        Assert.All(rows, row => Assert.Equal("length", row.GetProperty("finish_reason").GetString()));
+        Assert.Equal(File.Exists(Path.Combine(path, "tokenizer.json")), rows[0].TryGetProperty("text", out _));
+    }
+
+    [Fact]
+    public async Task An_expert_changes_the_answer_and_a_seed_repeats_it()
+    {
+        using var folder = new TemporaryFolder();
+        await Write(folder, """{"input_ids": [[1, 2, 3], [4]]}""");
+        var model = SharedFiles.Path("oracles/forward/llama-tied");
+        using var inputs = SafetensorsFile.Open(SharedFiles.Path("oracles/svf/llama-tied/inputs.safetensors"));
+        ExpertFile.Write(folder.File("e"), new ExpertVector(inputs.Tensors.Keys
+            .Where(name => name.StartsWith("z1.", StringComparison.Ordinal) && name.Contains(".mlp.", StringComparison.Ordinal))
+            .Select(name => KeyValuePair.Create(name[3..], inputs.ReadSingles(name).Select(z => z * 3).ToArray()))), new ExpertMetadata());
+
+        var plain = await Run();
+        var adapted = await Run("--expert", folder.File("e"));
+        var drawn = await Run("--temperature", "5", "--seed", "3");
+
+        Assert.NotEqual(plain.Output, adapted.Output);
+        Assert.Equal(drawn.Output, (await Run("--temperature", "5", "--seed", "3")).Output);
+        Assert.NotEqual(drawn.Output, (await Run("--temperature", "5", "--seed", "4")).Output);
+
+        async Task<CliRun> Run(params string[] options)
+        {
+            var run = await CliRun.Async(["model", "generate", "--model", model, "--tokens", folder.File("tokens.json"), "--max-tokens", "8", "--ignore-eos", .. options]);
+            Assert.True(run.ExitCode == 0, run.Error);
+            return run;
+        }
+    }
+
+    [Theory]
+    [InlineData(3, """{"input_ids": [[999999]]}""")]
+    [InlineData(3, """{"input_ids": [[-1]]}""")]
+    [InlineData(3, """{"input_ids": [[1], []]}""")]
+    [InlineData(3, """{"input_ids": [[1]]}""", "--temperature", "-1")]
+    [InlineData(3, """{"input_ids": [[1]]}""", "--max-tokens", "0")]
+    [InlineData(2, """{"input_ids": [[1]]}""", "--greedy", "--temperature", "1")]
+    [InlineData(2, """{"input_ids": [[1]]}""", "--prompt", "x")]
+    public async Task What_cannot_be_answered_is_refused(int exitCode, string tokens, params string[] options)
+    {
+        using var folder = new TemporaryFolder();
+        await Write(folder, tokens);
+
+        var run = await CliRun.Async(
+            ["model", "generate", "--model", SharedFiles.Path("oracles/forward/llama-tied"), "--tokens", folder.File("tokens.json"), .. options]);
+
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Output));
+    }
+
+    private static Task Write(TemporaryFolder folder, string tokens) =>
+        File.WriteAllTextAsync(folder.File("tokens.json"), tokens, TestContext.Current.CancellationToken);
+
+    private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
+}
