@@ -95,12 +95,40 @@ public sealed class GenerationTests(EngineFixture fixture)
     [Fact]
     public async Task A_seed_repeats_a_draw_also_in_company()
     {
-        var request = EngineFixture.Request("dice") with { Sampling = new SamplingOptions(Temperature: 1.2, TopP: 0.95, TopK: 50, Seed: 42) };
+        var random = new SamplingOptions(Temperature: 1.2, TopP: 0.95, TopK: 50, Seed: 42)
+        {
+            MinP = 0.01,
+            RepetitionPenalty = 1.1,
+            FrequencyPenalty = 0.2,
+            PresencePenalty = 0.2,
+            LogitBias = new Dictionary<int, double> { [70] = 1 },
+        };
+        var request = EngineFixture.Request("dice") with { Sampling = random };
         var alone = await Engine.Collect(request);
         var company = Enumerable.Range(0, 6).Select(i => Engine.Collect(EngineFixture.Request(Prompts[i], TinyModelFolder.Expert(i)))).ToArray();
         Assert.Equal(alone.Ids, (await Engine.Collect(request)).Ids);
         await Task.WhenAll(company);
         Assert.NotEqual(alone.Ids, (await Engine.Collect(request with { Sampling = request.Sampling with { Seed = 43 } })).Ids);
+    }
+
+    [Fact]
+    public async Task The_repetition_penalty_counts_the_prompt_and_the_others_the_answer_only()
+    {
+        var request = EngineFixture.Request("", maxTokens: 1) with { Prompt = new Prompt.Tokens([7, 70]) };
+        // The prompt's last token, far ahead by its bias: only what counts prompts takes it away.
+        var bias = new Dictionary<int, double> { [70] = 50 };
+
+        Assert.Equal(70, await First(new() { LogitBias = bias, FrequencyPenalty = 2, PresencePenalty = 2 }));
+        Assert.NotEqual(70, await First(new() { LogitBias = bias, RepetitionPenalty = 100 }));
+
+        async Task<int> First(SamplingOptions sampling) => (await Engine.Collect(request with { Sampling = sampling })).Ids[0];
+    }
+
+    [Fact]
+    public async Task A_bias_outside_the_vocabulary_is_refused()
+    {
+        var sampling = new SamplingOptions { LogitBias = new Dictionary<int, double> { [Engine.Model.VocabularySize] = 1 } };
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Engine.Collect(EngineFixture.Request("a") with { Sampling = sampling }));
     }
 
     [Fact]

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Transformer2.V1;
 
 namespace Transformer2.Cli;
@@ -22,57 +20,7 @@ internal sealed class GenerateOptions
 
     private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens to generate [server's default: 128]", HelpName = "n" };
 
-    private readonly Option<double?> _temperature = new("--temperature")
-    {
-        Description = "0 is greedy, the server's default",
-        HelpName = "t",
-        CustomParser = Real,
-    };
-
-    private readonly Option<double?> _topP = new("--top-p")
-    {
-        Description = "Keep the most probable tokens up to this probability",
-        HelpName = "p",
-        CustomParser = Real,
-    };
-
-    private readonly Option<int?> _topK = new("--top-k") { Description = "Keep this many most probable tokens", HelpName = "k" };
-
-    private readonly Option<ulong?> _seed = new("--seed") { Description = "Repeats a draw", HelpName = "seed" };
-
-    private readonly Option<double?> _minP = new("--min-p")
-    {
-        Description = "Keep tokens at least this many times as probable as the most probable one",
-        HelpName = "p",
-        CustomParser = Real,
-    };
-
-    private readonly Option<double?> _repetitionPenalty = new("--repetition-penalty")
-    {
-        Description = "Weaken tokens of prompt and answer; 1 changes nothing",
-        HelpName = "factor",
-        CustomParser = Real,
-    };
-
-    private readonly Option<double?> _frequencyPenalty = new("--frequency-penalty")
-    {
-        Description = "Take this off a token's logit for every time that it was generated",
-        HelpName = "x",
-        CustomParser = Real,
-    };
-
-    private readonly Option<double?> _presencePenalty = new("--presence-penalty")
-    {
-        Description = "Take this off a token's logit once it was generated",
-        HelpName = "x",
-        CustomParser = Real,
-    };
-
-    private readonly Option<string[]> _logitBias = new("--logit-bias")
-    {
-        Description = "Add this to a token's logit; may be repeated",
-        HelpName = "id=value",
-    };
+    private readonly SamplingArguments _sampling = new("Repeats a draw");
 
     private readonly Option<string[]> _stop = new("--stop") { Description = "Text that ends the answer; may be repeated", HelpName = "text" };
 
@@ -83,15 +31,13 @@ internal sealed class GenerateOptions
     public void AddTo(Command command)
     {
         command.Add(_prompt);
-        Option[] options =
-        [
-            _raw, _system, _experts, _maxTokens, _temperature, _topP, _topK, _minP,
-            _repetitionPenalty, _frequencyPenalty, _presencePenalty, _logitBias, _seed, _stop, Verbose,
-        ];
+        Option[] options = [_raw, _system, _experts, _maxTokens, _stop, Verbose];
         foreach (var option in options)
         {
             command.Add(option);
         }
+
+        _sampling.AddTo(command);
     }
 
     /// <summary>The request that a command line means.</summary>
@@ -104,7 +50,7 @@ internal sealed class GenerateOptions
             MaxTokens = parsed.GetValue(_maxTokens),
             Stop = { parsed.GetValue(_stop) ?? [] },
         };
-        SetSampling(request, parsed);
+        SetSampling(request, _sampling.Read(parsed));
         var system = parsed.GetValue(_system);
         if (parsed.GetValue(_raw) && system is not null)
         {
@@ -124,73 +70,53 @@ internal sealed class GenerateOptions
         return request;
     }
 
-    // The library's own parser takes "0,1" for 1: a comma separates thousands for it.
-    internal static double? Real(ArgumentResult argument)
+    private static void SetSampling(GenerateRequest request, SamplingArguments.Values sampling)
     {
-        if (double.TryParse(argument.Tokens.Single().Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-        {
-            return value;
-        }
-
-        argument.AddError($"'{argument.Tokens.Single().Value}' is not a number.");
-        return null;
-    }
-
-    private void SetSampling(GenerateRequest request, ParseResult parsed)
-    {
-        if (parsed.GetValue(_temperature) is { } temperature)
+        if (sampling.Temperature is { } temperature)
         {
             request.Temperature = temperature;
         }
 
-        if (parsed.GetValue(_topP) is { } topP)
+        if (sampling.TopP is { } topP)
         {
             request.TopP = topP;
         }
 
-        if (parsed.GetValue(_topK) is { } topK)
+        if (sampling.TopK is { } topK)
         {
             request.TopK = topK;
         }
 
-        if (parsed.GetValue(_minP) is { } minP)
+        if (sampling.MinP is { } minP)
         {
             request.MinP = minP;
         }
 
-        if (parsed.GetValue(_repetitionPenalty) is { } repetitionPenalty)
+        if (sampling.RepetitionPenalty is { } repetition)
         {
-            request.RepetitionPenalty = repetitionPenalty;
+            request.RepetitionPenalty = repetition;
         }
 
-        if (parsed.GetValue(_frequencyPenalty) is { } frequencyPenalty)
+        if (sampling.FrequencyPenalty is { } frequency)
         {
-            request.FrequencyPenalty = frequencyPenalty;
+            request.FrequencyPenalty = frequency;
         }
 
-        if (parsed.GetValue(_presencePenalty) is { } presencePenalty)
+        if (sampling.PresencePenalty is { } presence)
         {
-            request.PresencePenalty = presencePenalty;
+            request.PresencePenalty = presence;
         }
 
-        foreach (var text in parsed.GetValue(_logitBias) ?? [])
-        {
-            var (id, bias) = Bias(text);
-            request.LogitBias[id] = bias;
-        }
-
-        if (parsed.GetValue(_seed) is { } seed)
+        if (sampling.Seed is { } seed)
         {
             request.Seed = seed;
         }
-    }
 
-    private static (int Id, double Bias) Bias(string text) =>
-        text.Split('=') is [var id, var bias]
-        && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var token)
-        && double.TryParse(bias, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? (token, value)
-            : throw new UsageException($"'{text}' is not a bias: ID=VALUE takes a token id and a number.");
+        foreach (var (id, bias) in sampling.LogitBias)
+        {
+            request.LogitBias.Add(id, bias);
+        }
+    }
 
     private static ChatMessages Chat(string? system, string prompt)
     {

@@ -55,6 +55,7 @@ internal sealed record GenerateRun
         {
             using var line = new ProgressLine(host);
             await using var engine = await LoadAsync(host, line, cancellationToken);
+            CheckBiases(engine.Model.VocabularySize);
             var experts = await ReadExpertsAsync(engine.Model.Layout, cancellationToken);
             using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var done = 0;
@@ -73,6 +74,14 @@ internal sealed record GenerateRun
         catch (EngineException exception)
         {
             throw new InputException($"{exception.Reason}: {exception.Message}");
+        }
+    }
+
+    private void CheckBiases(int vocabularySize)
+    {
+        foreach (var id in Sampling.LogitBias.Keys.Where(id => id >= vocabularySize))
+        {
+            throw new InputException($"--logit-bias names the token {id}; the vocabulary has {vocabularySize}.");
         }
     }
 

@@ -8,6 +8,9 @@ internal static class ModelGenerateCommand
 {
     private const int DefaultMaxTokens = 128;
 
+    // The ranges of generation.proto.
+    private const double MinRepetitionPenalty = 0.01, MaxRepetitionPenalty = 100, MaxPenalty = 2, MaxBias = 100;
+
     public static Command Create(GlobalOptions global)
     {
         var model = ModelLogitsCommand.ModelFolderOption();
@@ -22,19 +25,12 @@ internal static class ModelGenerateCommand
         var maxTokens = new Option<int?>("--max-tokens") { Description = $"Most tokens to generate [default: {DefaultMaxTokens}]", HelpName = "n" };
         var ignoreEnd = new Option<bool>("--ignore-eos") { Description = "Go on after a token that ends an answer" };
         var greedy = new Option<bool>("--greedy") { Description = "Always the most probable token; the default" };
-        var temperature = new Option<double?>("--temperature") { Description = "0 is greedy", HelpName = "t", CustomParser = GenerateOptions.Real };
-        var topP = new Option<double?>("--top-p")
-        {
-            Description = "Keep the most probable tokens up to this probability",
-            HelpName = "p",
-            CustomParser = GenerateOptions.Real,
-        };
-        var topK = new Option<int?>("--top-k") { Description = "Keep this many most probable tokens", HelpName = "k" };
-        var seed = new Option<ulong?>("--seed") { Description = "Repeats a draw [default: 0]", HelpName = "seed" };
+        var sampling = new SamplingArguments("Repeats a draw [default: 0]");
         var command = new Command("generate", "Answers prompts with a local model; needs no server.")
         {
-            model, tokens, prompt, raw, experts, maxTokens, ignoreEnd, greedy, temperature, topP, topK, seed,
+            model, tokens, prompt, raw, experts, maxTokens, ignoreEnd, greedy,
         };
+        sampling.AddTo(command);
         var placement = new PlacementOptions();
         placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -44,7 +40,8 @@ internal static class ModelGenerateCommand
                 throw new UsageException("Give either --tokens FILE or --prompt TEXT.");
             }
 
-            if (parsed.GetValue(greedy) && parsed.GetValue(temperature) is > 0)
+            var values = sampling.Read(parsed);
+            if (parsed.GetValue(greedy) && values.Temperature is > 0)
             {
                 throw new UsageException("--greedy and --temperature exclude each other.");
             }
@@ -59,11 +56,7 @@ internal static class ModelGenerateCommand
                 Experts = [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
                 MaxTokens = InRange(parsed.GetValue(maxTokens) ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens"),
                 IgnoreEndOfAnswer = parsed.GetValue(ignoreEnd),
-                Sampling = new SamplingOptions(
-                    InRange(parsed.GetValue(temperature) ?? 0, 0, double.MaxValue, "--temperature"),
-                    InRange(parsed.GetValue(topP) ?? 1, double.Epsilon, 1, "--top-p"),
-                    InRange(parsed.GetValue(topK) ?? 0, 0, int.MaxValue, "--top-k"),
-                    parsed.GetValue(seed) ?? 0),
+                Sampling = Sampling(values),
                 DType = placement.DType(parsed),
                 Device = placement.Device(parsed),
             };
@@ -73,6 +66,19 @@ internal static class ModelGenerateCommand
         });
         return command;
     }
+
+    private static SamplingOptions Sampling(SamplingArguments.Values values) => new(
+        InRange(values.Temperature ?? 0, 0, double.MaxValue, "--temperature"),
+        InRange(values.TopP ?? 1, double.Epsilon, 1, "--top-p"),
+        InRange(values.TopK ?? 0, 0, int.MaxValue, "--top-k"),
+        values.Seed ?? 0)
+    {
+        MinP = InRange(values.MinP ?? 0, 0, 1, "--min-p"),
+        RepetitionPenalty = InRange(values.RepetitionPenalty ?? 1, MinRepetitionPenalty, MaxRepetitionPenalty, "--repetition-penalty"),
+        FrequencyPenalty = InRange(values.FrequencyPenalty ?? 0, -MaxPenalty, MaxPenalty, "--frequency-penalty"),
+        PresencePenalty = InRange(values.PresencePenalty ?? 0, -MaxPenalty, MaxPenalty, "--presence-penalty"),
+        LogitBias = values.LogitBias.ToDictionary(bias => bias.Key, bias => InRange(bias.Value, -MaxBias, MaxBias, "--logit-bias")),
+    };
 
     private static T InRange<T>(T value, T least, T most, string option)
         where T : IComparable<T> =>

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Transformer2.Experts;
 using Transformer2.Tokenization;
 
@@ -73,5 +73,5 @@ public sealed record SamplingOptions(double Temperature = 0, double TopP = 1, in
     public double PresencePenalty { get; init; }
 
     /// <summary>Added to the logits of single tokens, before everything else.</summary>
-    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = FrozenDictionary<int, double>.Empty;
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = ImmutableDictionary<int, double>.Empty;
 }

@@ -23,6 +23,7 @@ internal sealed class TokenDistribution(int[] ids, double[] weights)
     {
         if (options.Temperature == 0) return new([ArgMax(scores)], [1]);
         Scale(scores, Math.Max((float)options.Temperature, float.Epsilon));
+        if (options.TopK >= scores.Length) options = options with { TopK = 0 };
         return options is { TopK: 0, TopP: >= 1, MinP: <= 0 } ? All(scores) : Filtered(scores, options);
     }
 

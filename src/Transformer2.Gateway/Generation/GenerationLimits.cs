@@ -24,6 +24,9 @@ public static class GenerationLimits
     /// <summary>Largest top-k.</summary>
     public const int TopK = 1_000_000;
 
+    /// <summary>Smallest repetition penalty.</summary>
+    public const double LeastRepetitionPenalty = 0.01;
+
     /// <summary>Largest repetition penalty.</summary>
     public const double RepetitionPenalty = 100;
 

@@ -40,10 +40,12 @@ internal static partial class GenerationRequests
         MinP = !request.HasMinP ? 0 : request.MinP is >= 0 and <= 1
             ? request.MinP
             : throw Fields.Invalid("min_p", "min_p is not a number from 0 to 1."),
-        RepetitionPenalty = !request.HasRepetitionPenalty ? 1 : request.RepetitionPenalty is > 0 and <= GenerationLimits.RepetitionPenalty
+        RepetitionPenalty = !request.HasRepetitionPenalty ? 1 : request.RepetitionPenalty is >= GenerationLimits.LeastRepetitionPenalty and <= GenerationLimits.RepetitionPenalty
             ? request.RepetitionPenalty
             : throw Fields.Invalid(
-                "repetition_penalty", $"repetition_penalty is not a number above 0 and up to {GenerationLimits.RepetitionPenalty}."),
+                "repetition_penalty",
+                FormattableString.Invariant(
+                    $"repetition_penalty is not a number from {GenerationLimits.LeastRepetitionPenalty} to {GenerationLimits.RepetitionPenalty}.")),
         FrequencyPenalty = Penalty(request.FrequencyPenalty, "frequency_penalty"),
         PresencePenalty = Penalty(request.PresencePenalty, "presence_penalty"),
         LogitBias = LogitBias(request.LogitBias, vocabularySize),

@@ -12,6 +12,9 @@ public sealed class ModelGenerateTests
     [InlineData("llama-tied")]
     [InlineData("llama-bf16-sharded")]
     [InlineData("llama-untied-rope3")]
+    [InlineData("mistral-swa")]
+    [InlineData("qwen2-tied")]
+    [InlineData("qwen3")]
     public async Task Greedy_answers_are_the_references(string model)
     {
         using var folder = new TemporaryFolder();
@@ -29,6 +32,37 @@ public sealed class ModelGenerateTests
         Assert.Equal(cases.Select(item => Ids(item.GetProperty("continuation"))), rows.Select(row => Ids(row.GetProperty("ids"))));
         Assert.All(rows, row => Assert.Equal("length", row.GetProperty("finish_reason").GetString()));
         Assert.Equal(File.Exists(Path.Combine(path, "tokenizer.json")), rows[0].TryGetProperty("text", out _));
+    }
+
+    [Fact]
+    public async Task Bias_and_penalties_work_on_greedy_answers()
+    {
+        using var folder = new TemporaryFolder();
+        await Write(folder, """{"input_ids": [[1, 2, 3]]}""");
+        var model = SharedFiles.Path("oracles/forward/llama-tied");
+
+        var forced = await Run("--logit-bias", "5=100");
+        Assert.Equal([5, 5, 5, 5], Ids(forced.Json.GetProperty("rows")[0].GetProperty("ids")));
+        var varied = Ids((await Run("--logit-bias", "5=100", "--repetition-penalty", "100")).Json.GetProperty("rows")[0].GetProperty("ids"));
+        Assert.Equal(5, varied[0]);
+        Assert.DoesNotContain(5, varied[1..]);
+        Assert.Equal(3, (await Generate("--logit-bias", "100000=1")).ExitCode);
+        Assert.Equal(3, (await Generate("--min-p", "1.5")).ExitCode);
+        Assert.Equal(3, (await Generate("--repetition-penalty", "NaN")).ExitCode);
+        Assert.Equal(2, (await Generate("--logit-bias", "5")).ExitCode);
+
+        Task<CliRun> Generate(params string[] options) => CliRun.Async(
+            [
+                "model", "generate", "--model", model, "--tokens", folder.File("tokens.json"), "--max-tokens", "4", "--ignore-eos",
+                "--output-format", "json", .. options,
+            ]);
+
+        async Task<CliRun> Run(params string[] options)
+        {
+            var run = await Generate(options);
+            Assert.True(run.ExitCode == 0, run.Error);
+            return run;
+        }
     }
 
     [Fact]

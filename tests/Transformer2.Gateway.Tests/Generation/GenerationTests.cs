@@ -41,6 +41,11 @@ public class GenerationTests(PlatformFixture fixture)
             TopP = 0.9,
             TopK = 40,
             Seed = ulong.MaxValue,
+            MinP = 0.1,
+            RepetitionPenalty = 1.3,
+            FrequencyPenalty = -0.5,
+            PresencePenalty = 2,
+            LogitBias = { [7] = -1.5, [99] = 3 },
             Stop = { "\n", "end" },
             RequestId = $"f-{tenant.Id}",
         };
@@ -50,7 +55,16 @@ public class GenerationTests(PlatformFixture fixture)
         var seen = _platform.Engine.Requests[request.RequestId];
         var messages = Assert.IsType<Prompt.Chat>(seen.Prompt).Messages;
         Assert.Equal([("system", "be brief"), ("user", "hi")], messages.Select(message => (message.Role, message.Content)));
-        Assert.Equal(new SamplingOptions(0.5, 0.9, 40, ulong.MaxValue), seen.Sampling);
+        var expected = new SamplingOptions(0.5, 0.9, 40, ulong.MaxValue)
+        {
+            MinP = 0.1,
+            RepetitionPenalty = 1.3,
+            FrequencyPenalty = -0.5,
+            PresencePenalty = 2,
+            LogitBias = seen.Sampling.LogitBias,
+        };
+        Assert.Equal(expected, seen.Sampling);
+        Assert.Equal([(7, -1.5), (99, 3)], seen.Sampling.LogitBias.OrderBy(bias => bias.Key).Select(bias => (bias.Key, bias.Value)));
         Assert.Equal(7, seen.MaxTokens);
         Assert.Equal(["\n", "end"], seen.Stop);
     }
