@@ -9,4 +9,13 @@ namespace Transformer2.Tokenization;
 /// <param name="TrimRight">It takes the white space after it (<c>rstrip</c>).</param>
 /// <param name="Normalized">It is matched in the normalized text.</param>
 internal sealed record AddedToken(
-    int Id, string Content, bool IsSpecial, bool SingleWord, bool TrimLeft, bool TrimRight, bool Normalized);
+    int Id, string Content, bool IsSpecial, bool SingleWord, bool TrimLeft, bool TrimRight, bool Normalized)
+{
+    // Far above any model's. Finding a token costs its length at every place of the text that begins like it.
+    private const int MaxLength = 1024;
+
+    /// <summary>Its spelling.</summary>
+    public string Content { get; } = Content.Length <= MaxLength
+        ? Content
+        : throw new TokenizerException($"An added token has {Content.Length} characters; at most {MaxLength} are accepted.");
+}

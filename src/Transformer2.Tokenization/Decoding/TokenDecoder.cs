@@ -15,8 +15,12 @@ internal sealed record TokenDecoder(
     {
         if (ByteLevel)
             return new(!isAdded && TrySpelled(spelling, out var spelled) ? spelled : Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
+        var length = spelling.Length;
         foreach (var (pattern, content) in Replacements)
+        {
             spelling = new ReplaceNormalizer(pattern, content).Normalize(new MarkedText(spelling, isFromUser: true)).Text.ToString();
+            Growth.Check(length, spelling.Length);
+        }
         return ByteFallback && TryByte(spelling, out var value)
             ? new(new[] { value }, IsSingleByte: true)
             : new(Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);

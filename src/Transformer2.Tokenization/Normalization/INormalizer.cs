@@ -9,7 +9,16 @@ internal interface INormalizer
 /// <summary>Several normalizers, one after the other.</summary>
 internal sealed class NormalizerSequence(IReadOnlyList<INormalizer> parts) : INormalizer
 {
-    public MarkedText Normalize(MarkedText text) => parts.Aggregate(text, (current, part) => part.Normalize(current));
+    public MarkedText Normalize(MarkedText text)
+    {
+        var current = text;
+        foreach (var part in parts)
+        {
+            current = part.Normalize(current);
+            Growth.Check(text.Length, current.Length);
+        }
+        return current;
+    }
 }
 
 /// <summary>Puts a text in front of every text that is not empty.</summary>

@@ -8,6 +8,7 @@ internal sealed class ReplaceNormalizer(IPattern pattern, string content) : INor
         var matches = pattern.Matches(text.Text.Span);
         if (matches.Count == 0)
             return text;
+        Growth.Check(text.Length, text.Length + ((long)matches.Count * content.Length));
         var builder = new MarkedTextBuilder();
         var done = 0;
         foreach (var (start, length) in matches)

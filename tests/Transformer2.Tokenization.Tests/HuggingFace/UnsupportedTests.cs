@@ -54,6 +54,25 @@ public sealed class UnsupportedTests
     }
 
     [Fact]
+    public void Rewriting_that_doubles_the_text_again_and_again_is_refused()
+    {
+        var doubling = Enumerable.Repeat(new { type = "Replace", pattern = new { String = "a" }, content = "aa" }, 22);
+        using var files = new TinyModel(tokenizer => tokenizer["normalizer"] = new { type = "Sequence", normalizers = doubling });
+        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+
+        Assert.Throws<TokenizerException>(() => tokenizer.Encode("aaa", specialTokens: false, addBos: false));
+        Assert.Equal([TinyModel.Byte((byte)'b')], tokenizer.Encode("b", specialTokens: false, addBos: false));
+    }
+
+    [Fact]
+    public void An_added_token_of_a_length_that_no_model_has_is_refused()
+    {
+        using var files = new TinyModel(tokenizer => tokenizer["added_tokens"] = new[] { new { id = 300, content = new string('a', 2000), special = true } });
+
+        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(files.Directory));
+    }
+
+    [Fact]
     public void A_missing_file_is_an_error_of_the_tokenizer() =>
         Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(Path.Combine(Path.GetTempPath(), "t2-no-such-directory")));
 
