@@ -39,7 +39,8 @@ internal static class MatrixWorkers
 
         var threads = torch.get_num_threads();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var finished = new BlockingCollection<ProjectionMatrix>();
+        // Bounded, so that the work is never far ahead of what was reported, and a stop leaves little done unseen.
+        using var finished = new BlockingCollection<ProjectionMatrix>(degree);
         var waiting = new ConcurrentQueue<ProjectionMatrix>(matrices);
         ExceptionDispatchInfo? fault = null;
         var left = degree;
@@ -52,6 +53,7 @@ internal static class MatrixWorkers
         finally
         {
             stop.Cancel();
+            foreach (var _ in finished.GetConsumingEnumerable(CancellationToken.None)) { } // lets those go that wait to report
             foreach (var worker in workers) worker.Join();
             torch.set_num_threads(threads); // partly global: a worker's choice would meet threads to come
         }

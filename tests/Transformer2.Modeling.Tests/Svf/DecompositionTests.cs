@@ -59,6 +59,18 @@ public sealed class DecompositionTests : IDisposable
         Assert.Equal(Matrices - kept, Computed());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void An_observer_that_throws_ends_the_run(int parallelism) =>
+        Assert.Throws<InvalidDataException>(() => Decomposition.Prepare(
+            _model,
+            Cache,
+            All,
+            parallelism,
+            new Collector<DecompositionProgress>(_ => throw new InvalidDataException()),
+            TestContext.Current.CancellationToken));
+
     [Fact]
     public void What_a_killed_run_was_writing_is_removed()
     {
