@@ -5,6 +5,9 @@ public sealed class EngineException(EngineError reason, string message, Exceptio
 {
     /// <summary>The kind of failure.</summary>
     public EngineError Reason { get; } = reason;
+
+    /// <summary>When it may be worth while to try again, or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>The kinds of failure of an engine.</summary>
@@ -27,6 +30,9 @@ public enum EngineError
 
     /// <summary>The waiting queue is full.</summary>
     Overloaded,
+
+    /// <summary>The request's deadline passed before it got a row.</summary>
+    DeadlineExceeded,
 
     /// <summary>The expert (or mixture) drove the model to logits that are not finite.</summary>
     NonFiniteLogits,

@@ -13,6 +13,9 @@ internal static partial class EngineLog
     [LoggerMessage(2003, LogLevel.Error, "A computation of the model failed (attempt {Attempt}); it is repeated")]
     public static partial void AttemptFailed(ILogger logger, Exception error, int attempt);
 
+    [LoggerMessage(2005, LogLevel.Error, "A step of {Pieces} rows failed; its rows are computed one by one")]
+    public static partial void StepFailed(ILogger logger, Exception error, int pieces);
+
     [LoggerMessage(2004, LogLevel.Error, "Request {Request} failed; the others go on")]
     public static partial void RequestFailed(ILogger logger, Exception error, string request);
 

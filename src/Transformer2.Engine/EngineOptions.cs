@@ -35,9 +35,19 @@ public sealed record EngineOptions
     [Range(1, 1_000_000)]
     public int MaxWaiting { get; init; } = 256;
 
-    /// <summary>Prompt tokens per step, so that a long prompt does not hold up the others' answers.</summary>
+    /// <summary>Most prompt tokens per step; fewer are taken beside rows that decode, so that a long prompt does not hold up the others' answers.</summary>
     [Range(1, 1 << 20)]
     public int PrefillChunk { get; init; } = 256;
+
+    /// <summary>
+    /// Memory for keys and values, in MiB; null is what all rows at full length need, but at most a quarter of the machine's memory. What
+    /// running requests leave of it keeps prefixes for later ones.
+    /// </summary>
+    [Range(1, 1 << 24)]
+    public int? CacheMemory { get; init; }
+
+    /// <summary>Whether prompts of a tenant that begin alike (same expert, same tokens) share what was computed.</summary>
+    public bool PrefixCaching { get; init; } = true;
 
     /// <summary>Most tokens of prompt and answer together; null is what the model was made for; up to what its rotary scaling reaches.</summary>
     [Range(1, 1 << 24)]

@@ -43,7 +43,7 @@ public sealed class InferenceEngine : IInferenceEngine
     public static async Task<InferenceEngine> LoadAsync(
         EngineOptions options, ILogger logger, IProgress<EngineLoadProgress>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
-        var thread = new ModelThread(options, logger);
+        var thread = new ModelThread(options, logger, time ?? TimeProvider.System);
         var model = await thread.LoadAsync(progress, cancellationToken);
         EngineLog.Loaded(logger, model.Info.Id, model.Info.ParameterCount, model.Info.ContextLength, options.MaxSequences);
         return new InferenceEngine(model, options, thread, time ?? TimeProvider.System);
@@ -84,7 +84,7 @@ public sealed class InferenceEngine : IInferenceEngine
         var prompt = _model.Text.Encode(request.Prompt, Model.ContextLength);
         var sampler = new Sampler(request.Sampling, prompt, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
         var text = new AnswerText(_model.Text.CreateDetokenizer(), request.Stop);
-        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, request.MaxTokens, _time, cancellation);
+        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, Math.Min(request.MaxTokens, Model.ContextLength - prompt.Length), _time, cancellation);
     }
 
     private static ExpertVector Compose(IReadOnlyList<WeightedExpert> experts)

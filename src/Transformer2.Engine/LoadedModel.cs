@@ -7,7 +7,7 @@ using Transformer2.Tokenization;
 namespace Transformer2.Engine;
 
 /// <summary>A base model ready to run, with its tokenizer.</summary>
-internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner Runner)
+internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner Runner, int CacheBlocks, ModelConfig Config)
 {
     /// <summary>Loads weights and decomposition on the calling thread, which owns the runner from now on.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<EngineLoadProgress>? progress, CancellationToken cancellationToken)
@@ -19,7 +19,8 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         var tokenizer = options.RequireTokenizer || HasTokenizer(options.ModelDirectory) ? ModelTokenizer.Load(options.ModelDirectory) : null;
         var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ExtendedContextLength);
         var dtype = placement.DTypeFor(folder);
-        Check(folder.Config, tokenizer, options, contextLength, dtype);
+        Check(folder.Config, tokenizer);
+        var blocks = CacheSize.Blocks(folder.Config, options, contextLength, dtype);
 
         var loading = new Relay<WeightProgress>(step => progress?.Report(new EngineLoadProgress("Loading the weights", step.Tensors, step.TotalTensors)));
         var model = folder.Load(dtype, placement.Device, loading, cancellationToken);
@@ -32,8 +33,8 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
 
             var id = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory)));
             var info = new ModelInfo(id, layout, contextLength, folder.Config.VocabularySize, model.Parameters.Count);
-            var runner = new TorchModelRunner(model, options.MaxSequences, contextLength, options.MaxResidentExperts);
-            return new LoadedModel(info, new PromptText(tokenizer, options.ModelDirectory, info.VocabularySize), runner);
+            var runner = new TorchModelRunner(model, blocks, Scheduler.BlockTokens);
+            return new LoadedModel(info, new PromptText(tokenizer, options.ModelDirectory, info.VocabularySize), runner, blocks, folder.Config);
         }
         catch
         {
@@ -45,22 +46,21 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
     private static bool HasTokenizer(string directory) =>
         File.Exists(Path.Combine(directory, "tokenizer.json")) || File.Exists(Path.Combine(directory, "tokenizer.model"));
 
+    /// <summary>What a sequence's prefix in the KV cache depends on besides its tokens.</summary>
+    public UInt128 PrefixRoot(Sequence sequence) => PrefixKey.Root(
+        Info.Layout.BaseModel,
+        sequence.Request.Tenant,
+        sequence.Expert.Digest,
+        sequence.Row.Expert?.Form ?? ExpertForm.Base,
+        Config.RopeScaling is DynamicRopeScaling && sequence.Row.PromptLength > Config.ContextLength ? sequence.Row.PromptLength : 0);
+
     // What would otherwise end the model thread, or the process, in the middle of its work.
-    private static void Check(ModelConfig config, ModelTokenizer? tokenizer, EngineOptions options, int contextLength, torch.ScalarType dtype)
+    private static void Check(ModelConfig config, ModelTokenizer? tokenizer)
     {
         if (tokenizer is not null && tokenizer.Tokenizer.VocabularySize > config.VocabularySize)
         {
             throw new CheckpointException(
                 $"The tokenizer has ids up to {tokenizer.Tokenizer.VocabularySize - 1}; the model has an embedding for {config.VocabularySize} only.");
-        }
-
-        var cache = KeyValueCache.SizeOf(config, options.MaxSequences, contextLength, dtype);
-        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (cache > memory)
-        {
-            throw new InvalidOperationException(
-                $"keys and values of {options.MaxSequences} sequences of {contextLength} tokens take {cache >> 20} MiB and the machine has {memory >> 20}: "
-                + $"lower {nameof(EngineOptions.MaxSequences)} or {nameof(EngineOptions.ContextLength)}.");
         }
     }
 

@@ -15,5 +15,7 @@ public sealed record ModelInfo(string Id, ExpertLayout Layout, int ContextLength
 /// <param name="RunningSequences">Rows of the batch in use.</param>
 /// <param name="MaxSequences">Rows of the batch in all.</param>
 /// <param name="ResidentExperts">Expert vectors (or mixtures) in the expert bank, the identity not counted.</param>
+/// <param name="CacheBlocks">Blocks of the KV cache that running requests use.</param>
+/// <param name="MaxCacheBlocks">Blocks of the KV cache in all.</param>
 /// <param name="Faulted">The model thread has ended with an error: nothing is served any more.</param>
-public sealed record EngineStatus(int WaitingSequences, int RunningSequences, int MaxSequences, int ResidentExperts, bool Faulted);
+public sealed record EngineStatus(int WaitingSequences, int RunningSequences, int MaxSequences, int ResidentExperts, int CacheBlocks, int MaxCacheBlocks, bool Faulted);

@@ -7,20 +7,25 @@ internal sealed class ModelThread : IAsyncDisposable
 {
     private readonly EngineOptions _options;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly WaitingQueue _waiting;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile StepLoop? _loop;
     private volatile int _residentExperts;
+    private volatile int _cacheBlocks;
+    private volatile int _maxCacheBlocks;
     private volatile bool _faulted;
 
-    public ModelThread(EngineOptions options, ILogger logger)
+    public ModelThread(EngineOptions options, ILogger logger, TimeProvider time)
     {
         _options = options;
         _logger = logger;
-        _waiting = new WaitingQueue(options.MaxWaiting);
+        _time = time;
+        _waiting = new WaitingQueue(options.MaxWaiting, time);
     }
 
-    public EngineStatus Status => new(_waiting.Count, _loop?.Running ?? 0, _options.MaxSequences, _residentExperts, _faulted);
+    public EngineStatus Status => new(
+        _waiting.Count, _loop?.Running ?? 0, _options.MaxSequences, _residentExperts, _cacheBlocks, _maxCacheBlocks, _faulted);
 
     /// <summary>Starts the thread and waits until the model is loaded.</summary>
     public Task<LoadedModel> LoadAsync(IProgress<EngineLoadProgress>? progress, CancellationToken cancellationToken)
@@ -54,9 +59,14 @@ internal sealed class ModelThread : IAsyncDisposable
         {
             var model = LoadedModel.Load(_options, progress, cancellationToken);
             using var runner = new RetryingRunner(model.Runner, _logger);
-            _loop = new StepLoop(_waiting, runner, _options, model.Info.ContextLength, model.Text.EndOfAnswer, _logger);
+            using var bank = new ExpertBank(runner.Load, _options.MaxResidentExperts);
+            var pool = new BlockPool(model.CacheBlocks, runner.Clear);
+            _maxCacheBlocks = pool.Count;
+            var limits = new SchedulerLimits(_options.MaxSequences, _options.PrefillChunk, _options.PrefixCaching ? model.PrefixRoot : null);
+            _loop = new StepLoop(
+                _waiting, new Scheduler(_waiting, bank, pool, limits), runner, model.Info.ContextLength, model.Text.EndOfAnswer, _time, _logger);
             loaded.SetResult(model);
-            Work(_loop, runner);
+            Work(_loop, bank, pool);
         }
         catch (Exception e) when (!loaded.Task.IsCompleted)
         {
@@ -68,14 +78,15 @@ internal sealed class ModelThread : IAsyncDisposable
         }
     }
 
-    private void Work(StepLoop loop, RetryingRunner runner)
+    private void Work(StepLoop loop, ExpertBank bank, BlockPool pool)
     {
         try
         {
             while (_waiting.IsOpen(wait: loop.Running == 0))
             {
                 loop.Step();
-                _residentExperts = runner.ResidentExperts;
+                _residentExperts = bank.Count;
+                _cacheBlocks = pool.Count - pool.Available;
             }
         }
         catch (Exception e)

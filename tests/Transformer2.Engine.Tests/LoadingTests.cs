@@ -19,11 +19,24 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_that_does_not_fit_into_memory_is_refused()
+    public async Task A_context_that_does_not_fit_into_the_memory_for_keys_and_values_is_refused()
     {
-        TinyModelFolder.Write(_folder.Path, contextLength: 1 << 24);
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => LoadAsync(rows: 1024));
-        Assert.Contains("lower MaxSequences or ContextLength", error.Message, StringComparison.Ordinal);
+        TinyModelFolder.Write(_folder.Path, contextLength: 1 << 20);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => LoadAsync(cacheMemory: 1));
+        Assert.Contains("raise CacheMemory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_rows_than_memory_for_them_take_turns()
+    {
+        // 1 MiB holds two sequences of full length.
+        TinyModelFolder.Write(_folder.Path, contextLength: 2048, endless: true);
+        await using var engine = await LoadAsync(rows: 8, cacheMemory: 1);
+        var alone = await engine.Collect(EngineFixture.Request("take turns", maxTokens: 1500));
+        var together = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => engine.Collect(EngineFixture.Request("take turns", maxTokens: 1500))));
+        Assert.All(together, answer => Assert.Equal(alone.Ids, answer.Ids));
+        Assert.Equal(0, engine.Status.CacheBlocks);
+        Assert.InRange(engine.Status.MaxCacheBlocks, 128, 256);
     }
 
     [Fact]
@@ -38,8 +51,8 @@ public sealed class LoadingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<IInferenceEngine> LoadAsync(int rows = 1) =>
-        EngineFixture.LoadAsync(new EngineOptions { ModelDirectory = _folder.Path, MaxSequences = rows, Threads = 1 });
+    private Task<IInferenceEngine> LoadAsync(int rows = 1, int? cacheMemory = null) =>
+        EngineFixture.LoadAsync(new EngineOptions { ModelDirectory = _folder.Path, MaxSequences = rows, CacheMemory = cacheMemory, Threads = 1 });
 
     private void Change(Action<JsonNode> change)
     {

@@ -20,7 +20,11 @@ public enum FinishReason
 }
 
 /// <summary>Tokens counted.</summary>
-public sealed record TokenUsage(int PromptTokens, int CompletionTokens);
+public sealed record TokenUsage(int PromptTokens, int CompletionTokens)
+{
+    /// <summary>Prompt tokens that an earlier request of the tenant had computed.</summary>
+    public int CachedPromptTokens { get; init; }
+}
 
 /// <summary>Time from submission.</summary>
 /// <param name="Queued">Until the request got a row in the batch.</param>

@@ -10,6 +10,18 @@ public sealed record GenerationRequest
     /// <summary>Names the request in logs.</summary>
     public required string RequestId { get; init; }
 
+    /// <summary>Whose request it is: tenants share the engine fairly, and nothing of the KV cache.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>The tenant's share of the engine, relative to others'; above 0.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>How urgent it is.</summary>
+    public RequestPriority Priority { get; init; }
+
+    /// <summary>A request that has no row by then is refused as <see cref="EngineError.DeadlineExceeded"/>; null waits as long as it takes.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>What to answer.</summary>
     public required Prompt Prompt { get; init; }
 
@@ -29,6 +41,19 @@ public sealed record GenerationRequest
 
     /// <summary>Texts that end the answer; the text itself is not part of the answer.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+}
+
+/// <summary>How urgent a request is. A class gets rows only when no higher one waits.</summary>
+public enum RequestPriority
+{
+    /// <summary>Somebody waits for the answer.</summary>
+    Interactive,
+
+    /// <summary>Many prompts that are wanted soon.</summary>
+    Batch,
+
+    /// <summary>What may wait for idle time, such as training.</summary>
+    Background,
 }
 
 /// <summary>The text to continue, or the conversation to answer.</summary>

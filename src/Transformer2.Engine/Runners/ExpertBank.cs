@@ -1,147 +1,76 @@
-using TorchSharp;
 using Transformer2.Experts;
-using Transformer2.Modeling.Architectures;
-using Transformer2.Modeling.Svf;
-using static TorchSharp.torch;
 
 namespace Transformer2.Engine;
 
 /// <summary>
-/// The effective multipliers of all resident experts, one table [slots, rank] per adapted matrix. Slots are found by content hash, so
-/// equal experts of different requests share one; unused ones stay until their place is needed.
+/// The resident experts, found by content hash, so that equal experts of different requests share one. Unused ones stay until their place
+/// is needed; the least recently used goes first. Any number of experts is served: one that is not resident is loaded at admission, which
+/// takes a copy of its vector.
 /// </summary>
-internal sealed class ExpertBank(Decoder model, int capacity) : IDisposable
+/// <param name="load">Brings an expert into the runner's memory.</param>
+/// <param name="capacity">Experts kept.</param>
+/// <param name="bytes">Bytes kept.</param>
+internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int capacity, long bytes = long.MaxValue) : IDisposable
 {
-    private const int InitialSlots = 16;
+    private readonly Dictionary<string, LinkedListNode<ResidentExpert>> _experts = [];
+    private readonly LinkedList<ResidentExpert> _byUse = new(); // least recently used first
 
-    private readonly Dictionary<string, Tensor> _tables = [];
-    private readonly Dictionary<string, LinkedListNode<ExpertSlot>> _slots = [];
-    private readonly LinkedList<ExpertSlot> _byUse = new(); // most recently used first
-    // None where the model was loaded without its decomposition.
-    private readonly Dictionary<string, int> _ranks = model.Projections
-        .Where(projection => projection.Factors is not null)
-        .ToDictionary(projection => projection.Name, projection => projection.Factors!.Rank);
-    private readonly Stack<int> _free = new(); // places below _used that hold no expert
-    private int _used;
-    private int _allocated;
+    /// <summary>Experts that are resident.</summary>
+    public int Count => _experts.Count;
 
-    public int Count => _slots.Count;
+    /// <summary>Bytes that they take.</summary>
+    public long Bytes { get; private set; }
 
-    /// <summary>Finds or makes the expert's slot.</summary>
+    /// <summary>Finds or loads an expert; null for the identity, which needs nothing.</summary>
     /// <exception cref="EngineException">The expert does not fit the model.</exception>
-    public ExpertSlot? Acquire(ExpertVector expert)
+    public ResidentExpert? Acquire(ExpertVector vector)
     {
-        if (expert.IsIdentity) return null;
-        if (!_slots.TryGetValue(expert.Digest, out var node))
-        {
-            Check(expert);
-            var slot = new ExpertSlot(FreeIndex(), expert);
-            try
-            {
-                Store(slot);
-            }
-            catch
-            {
-                _free.Push(slot.Index);
-                throw;
-            }
-
-            node = new LinkedListNode<ExpertSlot>(slot);
-            _slots.Add(expert.Digest, node);
-        }
-        else
+        if (vector.IsIdentity) return null;
+        if (_experts.TryGetValue(vector.Digest, out var node))
         {
             _byUse.Remove(node);
         }
+        else
+        {
+            var expert = load(vector);
+            Evict(expert.Bytes);
+            node = new LinkedListNode<ResidentExpert>(expert);
+            _experts.Add(vector.Digest, node);
+            Bytes += expert.Bytes;
+        }
 
-        _byUse.AddFirst(node);
+        _byUse.AddLast(node);
         node.Value.Users++;
         return node.Value;
     }
 
-    /// <summary>What the rows of a batch use, per matrix.</summary>
-    public RowExperts? Select(IReadOnlyList<ExpertSlot?> rows)
+    /// <summary>A sequence no longer uses an expert.</summary>
+    public static void Release(ResidentExpert? expert)
     {
-        if (rows.All(slot => slot is null)) return null;
-        var experts = new RowExperts();
-        foreach (var (matrix, table) in _tables)
-        {
-            var adapted = Enumerable.Range(0, rows.Count).Where(row => rows[row]?.Adapts(matrix) == true).ToArray();
-            if (adapted.Length == 0) continue;
-            var multipliers = table.index_select(0, Indices(adapted.Select(row => rows[row]!.Index)));
-            experts.Add(matrix, adapted.Length == rows.Count ? new MatrixRows(multipliers, null, null, null) : Mixed(multipliers, adapted, rows.Count));
-        }
-
-        return experts;
+        if (expert is not null) expert.Users--;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var table in _tables.Values) table.Dispose();
+        foreach (var expert in _byUse) expert.Dispose();
     }
 
-    private MatrixRows Mixed(Tensor multipliers, int[] adapted, int count)
+    // More than the capacity stay while all are in use: their number is bounded by the batch's rows.
+    private void Evict(long needed)
     {
-        var plain = Enumerable.Range(0, count).Except(adapted).ToArray();
-        var restore = new int[count];
-        foreach (var (place, row) in adapted.Concat(plain).Index()) restore[row] = place;
-        return new MatrixRows(multipliers, Indices(adapted), Indices(plain), Indices(restore));
-    }
-
-    private Tensor Indices(IEnumerable<int> values) => tensor([.. values.Select(value => (long)value)], device: model.Device);
-
-    private int FreeIndex()
-    {
-        if (_slots.Count >= capacity && Evict() is { } evicted) return evicted;
-        // Beyond the capacity when all are in use: their number is bounded by the batch's rows.
-        return _free.TryPop(out var index) ? index : _used++;
-    }
-
-    private int? Evict()
-    {
-        for (var node = _byUse.Last; node is not null; node = node.Previous)
+        for (var node = _byUse.First; node is not null && (_experts.Count >= capacity || Bytes + needed > bytes);)
         {
-            if (node.Value.Users > 0) continue;
-            _byUse.Remove(node);
-            _slots.Remove(node.Value.Expert.Digest);
-            return node.Value.Index;
+            var next = node.Next;
+            if (node.Value.Users == 0)
+            {
+                _byUse.Remove(node);
+                _experts.Remove(node.Value.Vector.Digest);
+                Bytes -= node.Value.Bytes;
+                node.Value.Dispose();
+            }
+
+            node = next;
         }
-
-        return null;
-    }
-
-    private void Check(ExpertVector expert)
-    {
-        foreach (var (matrix, multipliers) in expert.Multipliers)
-        {
-            if (!_ranks.TryGetValue(matrix, out var rank) || rank != multipliers.Length)
-                throw new EngineException(EngineError.InvalidMixture, $"The expert does not fit the model at {matrix}.");
-        }
-    }
-
-    private void Store(ExpertSlot slot)
-    {
-        using var scope = NewDisposeScope();
-        if (slot.Index >= _allocated) Grow(slot.Index + 1);
-        foreach (var (matrix, multipliers) in slot.Expert.Multipliers)
-        {
-            if (!_tables.TryGetValue(matrix, out var table))
-                _tables.Add(matrix, table = ones([_allocated, multipliers.Length], model.DType, model.Device).DetachFromDisposeScope());
-            table[slot.Index].copy_(tensor(multipliers.ToArray()).to(model.DType, model.Device));
-        }
-    }
-
-    private void Grow(int least)
-    {
-        var allocated = Math.Max(InitialSlots, Math.Max(least, _allocated * 2));
-        foreach (var (matrix, table) in _tables.ToArray())
-        {
-            // Not from _allocated: an attempt that failed half-way has grown some tables.
-            var more = ones([Math.Max(0, allocated - table.shape[0]), table.shape[1]], model.DType, model.Device);
-            _tables[matrix] = cat([table, more], 0).DetachFromDisposeScope();
-            table.Dispose();
-        }
-
-        _allocated = allocated;
     }
 }

@@ -3,40 +3,26 @@ using Transformer2.Experts;
 namespace Transformer2.Engine;
 
 /// <summary>
-/// Computes a base model's logits for rows of a batch, each row with its own expert. Rows are numbered from 0; used by one thread.
+/// Computes a base model's logits for the rows of a batch, each row with its own expert. Used by one thread. Every operation writes the
+/// same values to the same places when it is repeated.
 /// </summary>
 internal interface IModelRunner : IDisposable
 {
     /// <summary>Number of token ids.</summary>
     int VocabularySize { get; }
 
-    /// <summary>Expert vectors in the bank.</summary>
-    int ResidentExperts { get; }
+    /// <summary>Brings an expert into this runner's memory.</summary>
+    /// <exception cref="EngineException">The expert does not fit the model.</exception>
+    ResidentExpert Load(ExpertVector expert);
 
-    /// <summary>Makes an expert available to rows; null for the identity, which needs none.</summary>
-    ExpertSlot? Acquire(ExpertVector expert);
+    /// <summary>Puts the pieces' tokens into the cache. Does not change the rows: the caller advances them.</summary>
+    /// <param name="pieces">At most one of each row; the rows' blocks reach as far as the pieces.</param>
+    /// <returns>
+    /// The logits after each piece that <see cref="Piece.IsLast"/>, in their order, [last pieces * vocabulary]; the caller may change them, and the
+    /// next run does.
+    /// </returns>
+    Span<float> Run(IReadOnlyList<Piece> pieces);
 
-    /// <summary>A row no longer uses a slot.</summary>
-    void Release(ExpertSlot slot);
-
-    /// <summary>Puts a piece of one row's prompt into the cache.</summary>
-    /// <param name="row">The row.</param>
-    /// <param name="start">Position of the piece's first token.</param>
-    /// <param name="tokens">The piece.</param>
-    /// <param name="promptLength">Tokens of the whole prompt, so that its pieces compute what it computes at once.</param>
-    /// <param name="expert">The row's expert.</param>
-    /// <returns>The logits after the last of the tokens, [vocabulary].</returns>
-    float[] Prefill(int row, int start, int[] tokens, int promptLength, ExpertSlot? expert);
-
-    /// <summary>Puts one token of each of the rows 0, 1, … into the cache.</summary>
-    /// <param name="rows">Per row its position and token.</param>
-    /// <param name="experts">Per row its expert.</param>
-    /// <returns>The logits after them, [rows * vocabulary].</returns>
-    float[] Decode(IReadOnlyList<(int Position, int Token)> rows, IReadOnlyList<ExpertSlot?> experts);
-
-    /// <summary>Moves a row's first positions to another, free row.</summary>
-    void Move(int from, int to, int length);
-
-    /// <summary>Forgets a row, so that nothing of it reaches the next sequence.</summary>
-    void Clear(int row, int length);
+    /// <summary>Makes a block's content unreadable.</summary>
+    void Clear(int block);
 }

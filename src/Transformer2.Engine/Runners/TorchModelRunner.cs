@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
@@ -10,47 +11,68 @@ internal sealed class TorchModelRunner : IModelRunner
 {
     private readonly Decoder _model;
     private readonly KeyValueCache _cache;
-    private readonly ExpertBank _bank;
+    private readonly TorchExperts _experts;
+    private float[] _logits = [];
 
     /// <summary>Takes over a model with its decomposition.</summary>
-    public TorchModelRunner(Decoder model, int rows, int contextLength, int residentExperts)
+    /// <param name="model">The model.</param>
+    /// <param name="blocks">Blocks of the KV cache that rows may have.</param>
+    /// <param name="blockTokens">Tokens per block.</param>
+    public TorchModelRunner(Decoder model, int blocks, int blockTokens)
     {
         _model = model;
-        _cache = new KeyValueCache(model.Config, rows, contextLength, model.DType, model.Device);
-        _bank = new ExpertBank(model, residentExperts);
+        _cache = new KeyValueCache(model.Config, 1 + blocks, blockTokens, model.DType, model.Device);
+        _experts = new TorchExperts(model);
     }
 
     public int VocabularySize => _model.Config.VocabularySize;
 
-    public int ResidentExperts => _bank.Count;
+    public ResidentExpert Load(ExpertVector expert) => _experts.Load(expert);
 
-    public ExpertSlot? Acquire(ExpertVector expert) => _bank.Acquire(expert);
+    public Span<float> Run(IReadOnlyList<Piece> pieces)
+    {
+        var last = pieces.Count(piece => piece.IsLast);
+        if (_logits.Length < last * VocabularySize) _logits = new float[last * VocabularySize];
 
-    public void Release(ExpertSlot slot) => slot.Users--;
+        // Rows of one length make one pass; those that decode are most.
+        Piece[][] passes = [[.. pieces.Where(piece => piece.Count == 1)], .. pieces.Where(piece => piece.Count > 1).Select(piece => new[] { piece })];
+        foreach (var pass in passes.Where(pass => pass.Length > 0))
+        {
+            using var scope = NewDisposeScope();
+            using var guard = inference_mode();
+            var hidden = Forward(pass).select(1, -1); // [rows, hidden]
+            int[] wanted = [.. Enumerable.Range(0, pass.Length).Where(i => pass[i].IsLast)];
+            if (wanted.Length == 0) continue;
+            if (wanted.Length < pass.Length) hidden = hidden.index_select(0, tensor([.. wanted.Select(i => (long)i)], device: _model.Device));
+            var logits = _model.Logits(hidden).to_type(ScalarType.Float32).cpu().contiguous(); // [wanted, vocabulary]
+            var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
+            foreach (var (i, row) in wanted.Index())
+                values.Slice(i * VocabularySize, VocabularySize).CopyTo(_logits.AsSpan(PlaceOf(pass[row], pieces) * VocabularySize));
+        }
 
-    public float[] Prefill(int row, int start, int[] tokens, int promptLength, ExpertSlot? expert) =>
-        Run([tokens], [start], [promptLength], row, [expert]);
+        return _logits.AsSpan(0, last * VocabularySize);
+    }
 
-    public float[] Decode(IReadOnlyList<(int Position, int Token)> rows, IReadOnlyList<ExpertSlot?> experts) =>
-        Run([.. rows.Select(row => new[] { row.Token })], [.. rows.Select(row => row.Position)], lengths: null, 0, experts);
-
-    public void Move(int from, int to, int length) => _cache.CopyRow(from, to, length);
-
-    public void Clear(int row, int length) => _cache.ClearRow(row, length);
+    public void Clear(int block) => _cache.ClearBlock(block);
 
     public void Dispose()
     {
-        _bank.Dispose();
         _cache.Dispose();
         _model.Dispose();
     }
 
-    private float[] Run(int[][] tokens, int[] starts, int[]? lengths, int firstRow, IReadOnlyList<ExpertSlot?> experts)
+    private Tensor Forward(Piece[] pass)
     {
-        using var scope = NewDisposeScope();
-        using var guard = inference_mode();
-        var hidden = _model.Forward(tokens, starts, _cache, firstRow, _bank.Select(experts), lengths); // [rows, time, hidden]
-        var logits = _model.Logits(hidden.select(1, -1)); // [rows, vocabulary]
-        return logits.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        int[][] tokens = [.. pass.Select(piece => piece.Row.Tokens.GetRange(piece.Row.Length, piece.Count).ToArray())];
+        var experts = _experts.Select([.. pass.Select(piece => (TorchExpert?)piece.Row.Expert)]);
+        return _model.Forward(
+            tokens,
+            [.. pass.Select(piece => piece.Row.Length)],
+            _cache,
+            [.. pass.Select(piece => piece.Row.Blocks)],
+            experts,
+            [.. pass.Select(piece => piece.RotaryLength(piece.Row.Length + piece.Count - 1))]);
     }
+
+    private static int PlaceOf(Piece piece, IReadOnlyList<Piece> pieces) => pieces.TakeWhile(other => other.Row != piece.Row).Count(other => other.IsLast);
 }

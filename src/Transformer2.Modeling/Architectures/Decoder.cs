@@ -69,28 +69,32 @@ public sealed class Decoder : IDisposable
     /// <summary>A pass over the new tokens of sequences whose earlier tokens are in the cache.</summary>
     /// <param name="ids">New tokens, [batch][time], all of one length.</param>
     /// <param name="starts">Position of each row's first new token.</param>
-    /// <param name="cache">The cache; the batch uses its rows from <paramref name="firstRow"/> on, in order.</param>
-    /// <param name="firstRow">Cache row of the batch's first sequence.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="blocks">Each row's blocks in the cache, enough for its new tokens too.</param>
     /// <param name="experts">The rows' experts; null is the base model.</param>
     /// <param name="lengths">
     /// Per row the length that dynamic rotary scaling takes for the new tokens; null is where they end. A prompt in pieces gives its whole
     /// length with each, and so computes what it computes at once.
     /// </param>
     /// <returns>The final norm's output [batch, time, hidden].</returns>
-    public Tensor Forward(int[][] ids, int[] starts, KeyValueCache cache, int firstRow, RowExperts? experts = null, int[]? lengths = null)
+    public Tensor Forward(
+        int[][] ids, int[] starts, KeyValueCache cache, IReadOnlyList<IReadOnlyList<int>> blocks, RowExperts? experts = null, int[]? lengths = null)
     {
         using var scope = NewDisposeScope();
         int batch = ids.Length, time = ids[0].Length, length = starts.Max() + time;
         var positions = new long[batch * time];
         var slots = new long[batch * time];
+        var perRow = (length + cache.BlockTokens - 1) / cache.BlockTokens;
+        var table = new long[batch * perRow];
         for (var i = 0; i < positions.Length; i++)
         {
             positions[i] = starts[i / time] + (i % time);
-            slots[i] = ((long)(firstRow + (i / time)) * cache.Capacity) + positions[i];
+            slots[i] = (blocks[i / time][(int)positions[i] / cache.BlockTokens] * (long)cache.BlockTokens) + (positions[i] % cache.BlockTokens);
         }
 
+        for (var i = 0; i < table.Length; i++) table[i] = i % perRow < blocks[i / perRow].Count ? blocks[i / perRow][i % perRow] : 0;
         var where = tensor(positions, [batch, time], device: Device);
-        var window = new CacheWindow(cache, firstRow, batch, length, tensor(slots, device: Device));
+        var window = new CacheWindow(cache, batch, length, tensor(table, device: Device), tensor(slots, device: Device));
         var tokens = tensor(ids.SelectMany(row => row.Select(id => (long)id)).ToArray(), [batch, time], device: Device);
         var mask = CausalMask(where, length);
         var rotary = lengths is null ? null : tensor(lengths.Select(row => (long)row).ToArray(), device: Device);

@@ -5,52 +5,44 @@ using static TorchSharp.torch;
 namespace Transformer2.Modeling.Architectures;
 
 /// <summary>
-/// Preallocated keys and values of all layers: one row per sequence, one slot per position. Layout per layer
-/// [rows, capacity, kv_heads, head_dim], so that a step of any shape writes with one indexed copy and reads a view.
+/// Preallocated keys and values of all layers in blocks of positions (PagedAttention, arXiv 2309.06180): a sequence has as many blocks as
+/// it needs, wherever they are. Layout per layer [blocks, block_tokens, kv_heads, head_dim]. Block 0 belongs to nobody and stays zero.
 /// </summary>
 public sealed class KeyValueCache : IDisposable
 {
     private readonly Tensor[] _keys;
     private readonly Tensor[] _values;
 
-    /// <summary>Allocates 2 * layers * rows * capacity * kv_heads * head_dim numbers.</summary>
+    /// <summary>Allocates 2 * layers * blocks * block_tokens * kv_heads * head_dim numbers.</summary>
     /// <param name="config">The model's shape.</param>
-    /// <param name="rows">Most sequences at once.</param>
-    /// <param name="capacity">Most positions per sequence.</param>
+    /// <param name="blocks">Number of blocks, the empty block 0 included.</param>
+    /// <param name="blockTokens">Positions per block.</param>
     /// <param name="dtype">The model's number type.</param>
     /// <param name="device">The model's device.</param>
-    public KeyValueCache(ModelConfig config, int rows, int capacity, ScalarType dtype, Device device)
+    public KeyValueCache(ModelConfig config, int blocks, int blockTokens, ScalarType dtype, Device device)
     {
-        Rows = rows;
-        Capacity = capacity;
-        long[] shape = [rows, capacity, config.KeyValueHeads, config.HeadDim];
+        Blocks = blocks;
+        BlockTokens = blockTokens;
+        long[] shape = [blocks, blockTokens, config.KeyValueHeads, config.HeadDim];
         _keys = Allocate(config.Layers, shape, dtype, device);
         _values = Allocate(config.Layers, shape, dtype, device);
     }
 
-    /// <summary>Most sequences at once.</summary>
-    public int Rows { get; }
+    /// <summary>Number of blocks, the empty block 0 included.</summary>
+    public int Blocks { get; }
 
-    /// <summary>Most positions per sequence.</summary>
-    public int Capacity { get; }
+    /// <summary>Positions per block.</summary>
+    public int BlockTokens { get; }
 
-    /// <summary>Bytes that such a cache takes.</summary>
-    public static long SizeOf(ModelConfig config, int rows, int capacity, ScalarType dtype) =>
-        (long)Math.Min(long.MaxValue, 2.0 * config.Layers * rows * capacity * config.KeyValueHeads * config.HeadDim * dtype.ElementSize());
+    /// <summary>Bytes that one block takes.</summary>
+    public static long BlockSize(ModelConfig config, int blockTokens, int bytesPerNumber) =>
+        2L * config.Layers * blockTokens * config.KeyValueHeads * config.HeadDim * bytesPerNumber;
 
-    /// <summary>Copies a sequence's first <paramref name="length"/> positions to another row.</summary>
-    public void CopyRow(int from, int to, int length)
+    /// <summary>Forgets a block, so that nothing of a sequence (a NaN, say) is left for the next one.</summary>
+    public void ClearBlock(int block)
     {
         using var scope = NewDisposeScope();
-        foreach (var cache in _keys.Concat(_values))
-            cache[to].narrow(0, 0, length).copy_(cache[from].narrow(0, 0, length));
-    }
-
-    /// <summary>Forgets a row's first positions, so that nothing of a sequence (a NaN, say) is left for the next one.</summary>
-    public void ClearRow(int row, int length)
-    {
-        using var scope = NewDisposeScope();
-        foreach (var cache in _keys.Concat(_values)) cache[row].narrow(0, 0, length).zero_();
+        foreach (var cache in _keys.Concat(_values)) cache[block].zero_();
     }
 
     /// <inheritdoc/>
@@ -65,13 +57,13 @@ public sealed class KeyValueCache : IDisposable
         [.. Enumerable.Range(0, layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
 }
 
-/// <summary>The part of a cache that one forward pass uses: adjacent rows, positions up to a length.</summary>
+/// <summary>The part of a cache that one forward pass uses.</summary>
 /// <param name="Cache">The cache.</param>
-/// <param name="FirstRow">Row of the batch's first sequence.</param>
 /// <param name="Rows">The batch's size.</param>
 /// <param name="Length">Positions to attend to, the new ones included.</param>
-/// <param name="Slots">Int64 [batch * time]: row * capacity + position of every new token.</param>
-internal sealed record CacheWindow(KeyValueCache Cache, int FirstRow, int Rows, int Length, Tensor Slots)
+/// <param name="Blocks">Int64 [rows * blocks per row]: the rows' blocks, those of short rows filled up with the empty block.</param>
+/// <param name="Slots">Int64 [rows * time]: block * block_tokens + place in the block of every new token.</param>
+internal sealed record CacheWindow(KeyValueCache Cache, int Rows, int Length, Tensor Blocks, Tensor Slots)
 {
     /// <summary>Writes the new keys and values ([batch, time, kv_heads, head_dim]) and returns all up to the length ([batch, length, kv_heads, head_dim]).</summary>
     public (Tensor Keys, Tensor Values) Append(int layer, Tensor key, Tensor value)
@@ -83,6 +75,7 @@ internal sealed record CacheWindow(KeyValueCache Cache, int FirstRow, int Rows, 
     private Tensor Write(Tensor cache, Tensor fresh)
     {
         cache.flatten(0, 1).index_copy_(0, Slots, fresh.flatten(0, 1));
-        return cache.narrow(0, FirstRow, Rows).narrow(1, 0, Length);
+        var blocks = cache.index_select(0, Blocks); // [rows * blocks per row, block_tokens, kv_heads, head_dim]
+        return blocks.view(Rows, -1, blocks.shape[2], blocks.shape[3]).narrow(1, 0, Length);
     }
 }

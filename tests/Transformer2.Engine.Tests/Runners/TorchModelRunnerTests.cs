@@ -10,7 +10,8 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
     [Fact]
     public void Steps_leave_no_tensor_behind()
     {
-        using var runner = CreateRunner(residentExperts: 2);
+        using var runner = CreateRunner();
+        using var bank = new ExpertBank(runner.Load, capacity: 2);
         Steps(round: 0); // fills the bank
         Steps(round: 1);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -22,15 +23,21 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
         // A new expert every round, in company of the base model and of an old expert: all paths of the bank and of mixed batches.
         void Steps(int round)
         {
-            ExpertSlot?[] experts = [runner.Acquire(TinyModelFolder.Expert(round)), null, runner.Acquire(TinyModelFolder.Expert(1000, all: true))];
-            for (var row = 0; row < 3; row++) runner.Prefill(row, 0, [10, 20, 30], 3, experts[row]);
-            runner.Decode([(3, 1), (3, 2), (3, 3)], experts);
-            runner.Clear(0, 4);
-            runner.Move(2, 0, 4);
-            runner.Clear(2, 4);
-            runner.Clear(1, 4);
-            runner.Clear(0, 4);
-            foreach (var slot in experts.OfType<ExpertSlot>()) runner.Release(slot);
+            Row[] rows =
+            [
+                NewRow([10, 20, 30], 1, bank.Acquire(TinyModelFolder.Expert(round))),
+                NewRow([10, 20, 30], 2, null),
+                NewRow([10, 20, 30], 3, bank.Acquire(TinyModelFolder.Expert(1000, all: true))),
+            ];
+            for (var step = 0; step < 3; step++)
+            {
+                runner.Run([.. rows.Select(row => new Piece(row, row.Remaining))]);
+                foreach (var row in rows) row.Length = row.Tokens.Count;
+                foreach (var row in rows) row.Tokens.Add(step);
+            }
+
+            for (var block = 1; block <= 3; block++) runner.Clear(block);
+            foreach (var row in rows) ExpertBank.Release(row.Expert);
         }
     }
 
@@ -44,46 +51,32 @@ public sealed class TorchModelRunnerTests(EngineFixture fixture)
 
         void Use()
         {
-            using var runner = CreateRunner(residentExperts: 40);
-            for (var i = 0; i < 60; i++) // the bank grows, then gives places away
+            using var runner = CreateRunner();
+            using var bank = new ExpertBank(runner.Load, capacity: 40);
+            for (var i = 0; i < 60; i++)
             {
-                var slot = runner.Acquire(TinyModelFolder.Expert(i, all: i % 3 == 0))!;
-                runner.Prefill(0, 0, [1, 2], 2, slot);
-                runner.Clear(0, 2);
-                runner.Release(slot);
+                var expert = bank.Acquire(TinyModelFolder.Expert(i, all: i % 3 == 0));
+                runner.Run([new Piece(NewRow([1, 2], 1, expert), 2)]);
+                runner.Clear(1);
+                ExpertBank.Release(expert);
             }
 
-            Assert.Equal(40, runner.ResidentExperts);
+            Assert.Equal(40, bank.Count);
         }
     }
 
-    [Fact]
-    public void An_expert_answers_the_same_wherever_the_bank_keeps_it()
+    private static Row NewRow(int[] tokens, int block, ResidentExpert? expert)
     {
-        using var roomy = CreateRunner(residentExperts: 100);
-        using var narrow = CreateRunner(residentExperts: 1);
-        for (var i = 0; i < 40; i++)
-        {
-            // Of those before it in its place some adapt more matrices than it does.
-            var expert = TinyModelFolder.Expert(i % 7, all: i % 2 == 0);
-            Assert.Equal(Logits(roomy), Logits(narrow));
-
-            float[] Logits(TorchModelRunner runner)
-            {
-                var slot = runner.Acquire(expert)!;
-                var logits = runner.Prefill(0, 0, [1, 2, 3], 3, slot);
-                runner.Clear(0, 3);
-                runner.Release(slot);
-                return logits;
-            }
-        }
+        var row = new Row(tokens) { Expert = expert };
+        row.Blocks.Add(block);
+        return row;
     }
 
-    private TorchModelRunner CreateRunner(int residentExperts)
+    private TorchModelRunner CreateRunner()
     {
         using var folder = ModelFolder.Open(fixture.ModelDirectory);
         var model = folder.Load();
         Decomposition.Attach(model, folder, cacheDirectory: null);
-        return new TorchModelRunner(model, rows: 4, contextLength: 16, residentExperts);
+        return new TorchModelRunner(model, blocks: 4, Scheduler.BlockTokens);
     }
 }

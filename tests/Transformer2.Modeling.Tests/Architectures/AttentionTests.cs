@@ -99,7 +99,7 @@ public sealed class AttentionTests
         Oracle.AssertClose(cat(pieces, 1), atOnce, 1e-5, 1e-5);
     }
 
-    private static KeyValueCache Cache(Decoder model, int rows) => new(model.Config, rows, 32, ScalarType.Float32, CPU);
+    private static CacheRows Cache(Decoder model, int rows) => new(model, rows, 32);
 
     private static Tensor Ids(int length) => randint(0, TinyModel.Config.VocabularySize, [1, length], dtype: ScalarType.Int64, generator: new Generator(6));
 

@@ -117,7 +117,7 @@ public sealed class DecoderOracleTests
         using var oracle = Oracle.Forward(name).Decomposed();
         var rows = Rows(oracle);
         int[] lengths = [5, rows[1].Length - 3];
-        using var cache = new KeyValueCache(oracle.Model.Config, 2, rows[1].Length, ScalarType.Float32, CPU);
+        using var cache = new CacheRows(oracle.Model, 2, rows[1].Length);
         var z = oracle.Model.Projections.ToDictionary(projection => projection.Name, projection => 1 + (0.3 * randn(2, projection.Factors!.Rank, generator: new Generator(9))));
         for (var row = 0; row < 2; row++) oracle.Model.Forward([rows[row][..lengths[row]]], [0], cache, row, Experts(row, 1));
 
@@ -158,7 +158,7 @@ public sealed class DecoderOracleTests
         var ids = oracle.Expected().ReadTensor("input_ids");
         int batch = (int)ids.shape[0], time = (int)ids.shape[1];
         var expected = oracle.Model.Logits(oracle.Model.Forward(ids));
-        using var cache = new KeyValueCache(oracle.Model.Config, batch + 1, time, ScalarType.Float32, CPU);
+        using var cache = new CacheRows(oracle.Model, batch + 1, time);
         var rows = Rows(oracle);
 
         var pieces = new List<Tensor>();
@@ -196,7 +196,7 @@ public sealed class DecoderOracleTests
         {
             var prompt = Ids(entry, entry.TryGetProperty("prompt_ids", out _) ? "prompt_ids" : "prompt");
             var expected = Ids(entry, new[] { "continuation_ids", "completion_ids", "continuation" }.First(name => entry.TryGetProperty(name, out _)));
-            using var cache = new KeyValueCache(oracle.Model.Config, 1, prompt.Length + expected.Length, ScalarType.Float32, CPU);
+            using var cache = new CacheRows(oracle.Model, 1, prompt.Length + expected.Length);
             var generated = new List<int>();
             var (next, start) = (prompt, 0);
             while (generated.Count < expected.Length)

@@ -10,7 +10,7 @@ public sealed class DecoderTests
     public void Passes_leave_no_tensor_behind_but_their_result()
     {
         using var model = TinyModel.Create(seed: 1);
-        using var cache = new KeyValueCache(model.Config, rows: 2, capacity: 16, model.DType, model.Device);
+        using var cache = new CacheRows(model, rows: 2, capacity: 16);
         using var ids = tensor(new long[] { 1, 2, 3 }, [1, 3]);
         Passes();
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -26,8 +26,7 @@ public sealed class DecoderTests
             using var cached = model.Forward([[1, 2], [3, 4]], [0, 0], cache, firstRow: 0);
             using var next = model.Forward([[5], [6]], [2, 2], cache, firstRow: 0);
             using var logits = model.Logits(next);
-            cache.CopyRow(0, 1, 3);
-            cache.ClearRow(0, 3);
+            cache.Clear(0);
         }
     }
 }

@@ -19,36 +19,36 @@ internal sealed class Sequence(
     /// <summary>The composed expert of this request; the identity is the base model.</summary>
     public ExpertVector Expert { get; } = expert;
 
-    /// <summary>Its place in the expert bank while it runs.</summary>
-    public ExpertSlot? Slot { get; set; }
+    /// <summary>What a model runner sees of it.</summary>
+    public Row Row { get; } = new(prompt);
 
-    /// <summary>Tokens of the prompt.</summary>
-    public int PromptLength => prompt.Length;
+    /// <summary>Blocks of the KV cache that it may come to need.</summary>
+    public int BlocksNeeded { get; } = BlocksFor(prompt.Length + maxTokens - 1);
 
-    /// <summary>Positions in the cache.</summary>
-    public int Length { get; private set; }
+    /// <summary>Prompt tokens that were found in the KV cache.</summary>
+    public int CachedTokens { get; set; }
 
-    /// <summary>The prompt is not yet in the cache.</summary>
-    public bool IsPrefilling => Length < PromptLength;
+    /// <summary>The key of its last block that can be found by others.</summary>
+    public UInt128 PrefixKey { get; set; }
 
-    /// <summary>The last token, not yet in the cache.</summary>
-    public int LastToken { get; private set; }
+    /// <summary>How many of its blocks can be found by others.</summary>
+    public int PublishedBlocks { get; set; }
 
     /// <summary>Nobody waits for the answer any more.</summary>
     public bool IsCancelled => cancellation.IsCancellationRequested;
 
     public ChannelReader<GenerationEvent> Events => _events.Reader;
 
+    /// <summary>Whether its deadline has passed.</summary>
+    public bool IsLate => Request.Deadline is { } deadline && time.GetUtcNow() > deadline;
+
+    /// <summary>Blocks that hold so many tokens.</summary>
+    public static int BlocksFor(int tokens) => (tokens + Scheduler.BlockTokens - 1) / Scheduler.BlockTokens;
+
     /// <summary>The sequence got a row.</summary>
     public void Admit() => _queued = time.GetElapsedTime(_submitted);
 
-    /// <summary>The prompt's next tokens to compute.</summary>
-    public int[] NextPromptTokens(int most) => prompt[Length..Math.Min(prompt.Length, Length + most)];
-
-    /// <summary>Tokens went into the cache.</summary>
-    public void Advance(int tokens) => Length += tokens;
-
-    /// <summary>Takes the logits after the last token in the cache; sampling changes them in place.</summary>
+    /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
     /// <returns>Why the answer is over, or null while it is not.</returns>
     public FinishReason? Accept(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
@@ -62,7 +62,8 @@ internal sealed class Sequence(
     {
         if (_rest is { } delta) _events.Writer.TryWrite(delta);
         var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
-        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, new TokenUsage(PromptLength, _generated), timings));
+        var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
+        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings));
         _events.Writer.TryComplete();
     }
 
@@ -75,10 +76,10 @@ internal sealed class Sequence(
         if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
-        LastToken = token;
+        Row.Tokens.Add(token);
         _generated++;
         if (text.Append(token) is { } delta) _events.Writer.TryWrite(delta);
         if (text.Stopped) return FinishReason.Stop;
-        return _generated == maxTokens || Length + 1 >= contextLength ? FinishReason.Length : null;
+        return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;
     }
 }

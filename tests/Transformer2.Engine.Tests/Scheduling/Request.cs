@@ -1,7 +1,7 @@
 using Transformer2.Experts;
 using Transformer2.Tokenization;
 
-namespace Transformer2.Engine.Tests.Batching;
+namespace Transformer2.Engine.Tests.Scheduling;
 
 /// <summary>A sequence with a way to cancel it and to see its answer.</summary>
 internal sealed class Request : IDisposable
@@ -9,15 +9,19 @@ internal sealed class Request : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly List<GenerationEvent> _events = [];
 
-    public Request(int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null)
+    public Request(
+        int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null, GenerationRequest? like = null, ExpertVector? expert = null, TimeProvider? time = null)
     {
         Prompt = prompt;
         MaxTokens = maxTokens;
-        var request = new GenerationRequest { RequestId = "r", Prompt = new Prompt.Text(""), MaxTokens = maxTokens };
+        var request = (like ?? Any) with { MaxTokens = maxTokens };
         Sequence = new Sequence(
-            request, prompt, ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, prompt, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
-            TimeProvider.System, _cancellation.Token);
+            request, prompt, expert ?? ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, prompt, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
+            time ?? TimeProvider.System, _cancellation.Token);
     }
+
+    /// <summary>A request without a wish.</summary>
+    public static GenerationRequest Any { get; } = new() { RequestId = "r", Prompt = new Prompt.Text(""), MaxTokens = 1 };
 
     public Sequence Sequence { get; }
 

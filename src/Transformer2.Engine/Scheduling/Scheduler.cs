@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+
+namespace Transformer2.Engine;
+
+/// <summary>
+/// Decides who runs and what a step computes. A sequence is admitted when a row is free and the KV cache has the blocks that it may come
+/// to need, so that none that runs ever has to wait or start again. Used by the model thread only.
+/// </summary>
+internal sealed class Scheduler
+{
+    /// <summary>Tokens per block of the KV cache.</summary>
+    public const int BlockTokens = 16;
+
+    private readonly WaitingQueue _waiting;
+    private readonly ExpertBank _bank;
+    private readonly BlockPool _pool;
+    private readonly SchedulerLimits _limits;
+    private readonly StepBudget _budget;
+    private readonly List<Sequence> _running = [];
+    private readonly List<Piece> _pieces = [];
+    private readonly List<Sequence> _stepped = [];
+    private int _reserved; // blocks that running sequences may still come to need
+
+    public Scheduler(WaitingQueue waiting, ExpertBank bank, BlockPool pool, SchedulerLimits limits)
+    {
+        (_waiting, _bank, _pool, _limits) = (waiting, bank, pool, limits);
+        _budget = new StepBudget(limits.PromptTokens, BlockTokens);
+    }
+
+    /// <summary>The running sequences, longest running first.</summary>
+    public IReadOnlyList<Sequence> Running => _running;
+
+    /// <summary>Gives rows to waiting sequences.</summary>
+    /// <returns>Sequences that cannot be served, with the reason.</returns>
+    public IReadOnlyList<(Sequence Sequence, EngineException Error)> Admit()
+    {
+        List<(Sequence, EngineException)> refused = [];
+        while (_running.Count < _limits.Rows && _waiting.Peek() is { } next)
+        {
+            try
+            {
+                if (!TryReserve(next)) break;
+            }
+            catch (Exception e)
+            {
+                if (!_waiting.TryTake(next)) break;
+                _waiting.Ended(next);
+                refused.Add((next, e as EngineException ?? new EngineException(EngineError.Unavailable, "The expert cannot be loaded.", e)));
+                continue;
+            }
+
+            _running.Add(next);
+            if (_waiting.TryTake(next))
+            {
+                next.Admit();
+                continue;
+            }
+
+            Free(next);
+            break;
+        }
+
+        return refused;
+    }
+
+    /// <summary>What the next step computes: a token of every row that decodes, and as much of the prompts as the budget has.</summary>
+    public IReadOnlyList<Piece> Plan()
+    {
+        _pieces.Clear();
+        _stepped.Clear();
+        foreach (var sequence in _running)
+        {
+            if (sequence.Row.Remaining == 1) Add(sequence, 1);
+        }
+
+        var left = _budget.PromptTokens(_pieces.Count);
+        foreach (var sequence in _running)
+        {
+            if (left == 0) break;
+            if (sequence.Row.Remaining == 1) continue;
+            var count = Math.Min(left, sequence.Row.Remaining);
+            Add(sequence, count);
+            left -= count;
+        }
+
+        return _pieces;
+    }
+
+    /// <summary>The sequence of a piece of the last plan.</summary>
+    public Sequence SequenceOf(int piece) => _stepped[piece];
+
+    /// <summary>A piece of the last plan is in the KV cache.</summary>
+    public void Advance(int piece)
+    {
+        var (sequence, count) = (_stepped[piece], _pieces[piece].Count);
+        var prompt = Math.Clamp(sequence.Row.PromptLength - sequence.Row.Length, 0, count);
+        _waiting.Charge(sequence, prompt + ((count - prompt) * FairShares.AnswerCost));
+        sequence.Row.Length += count;
+        if (_limits.PrefixRoot is not null) Publish(sequence);
+    }
+
+    /// <summary>Takes note of what the last plan took.</summary>
+    public void Observe(TimeSpan elapsed)
+    {
+        var decoding = _pieces.Count(piece => piece.Count == 1);
+        _budget.Observe(decoding, _pieces.Sum(piece => piece.Count) - decoding, elapsed);
+    }
+
+    /// <summary>Takes a sequence's row, blocks and expert back.</summary>
+    public void Free(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        _reserved -= sequence.BlocksNeeded - sequence.Row.Blocks.Count;
+        Release(sequence);
+        _waiting.Ended(sequence);
+    }
+
+    private bool TryReserve(Sequence sequence)
+    {
+        if (sequence.BlocksNeeded > _pool.Count) throw new EngineException(EngineError.PromptTooLong, "Prompt and answer do not fit into the KV cache.");
+        sequence.Row.Expert = _bank.Acquire(sequence.Expert);
+        SharePrefix(sequence);
+        if (_pool.Available - _reserved < sequence.BlocksNeeded - sequence.Row.Blocks.Count)
+        {
+            Release(sequence);
+            return false;
+        }
+
+        _reserved += sequence.BlocksNeeded - sequence.Row.Blocks.Count;
+        return true;
+    }
+
+    private void Release(Sequence sequence)
+    {
+        // The end of a prefix goes first: its beginning is of use to more requests.
+        for (var i = sequence.Row.Blocks.Count - 1; i >= 0; i--) _pool.Release(sequence.Row.Blocks[i]);
+        sequence.Row.Blocks.Clear();
+        sequence.Row.Length = sequence.CachedTokens = sequence.PublishedBlocks = 0;
+        ExpertBank.Release(sequence.Row.Expert);
+        sequence.Row.Expert = null;
+    }
+
+    // The prompt's first blocks that are there already. Its last token is computed in any case, because its logits are wanted.
+    private void SharePrefix(Sequence sequence)
+    {
+        if (_limits.PrefixRoot is not { } root) return;
+        var row = sequence.Row;
+        sequence.PrefixKey = root(sequence);
+        var tokens = CollectionsMarshal.AsSpan(row.Tokens);
+        while (row.Length + BlockTokens < row.PromptLength)
+        {
+            var key = PrefixKey.Next(sequence.PrefixKey, tokens.Slice(row.Length, BlockTokens));
+            if (!_pool.TryShare(key, out var block)) break;
+            row.Blocks.Add(block);
+            row.Length += BlockTokens;
+            sequence.PrefixKey = key;
+            sequence.PublishedBlocks++;
+        }
+
+        sequence.CachedTokens = row.Length;
+    }
+
+    private void Publish(Sequence sequence)
+    {
+        var row = sequence.Row;
+        while ((sequence.PublishedBlocks + 1) * BlockTokens <= row.Length)
+        {
+            var tokens = CollectionsMarshal.AsSpan(row.Tokens).Slice(sequence.PublishedBlocks * BlockTokens, BlockTokens);
+            sequence.PrefixKey = PrefixKey.Next(sequence.PrefixKey, tokens);
+            _pool.Publish(row.Blocks[sequence.PublishedBlocks++], sequence.PrefixKey);
+        }
+    }
+
+    private void Add(Sequence sequence, int count)
+    {
+        var row = sequence.Row;
+        while (row.Blocks.Count * BlockTokens < row.Length + count)
+        {
+            row.Blocks.Add(_pool.Take());
+            _reserved--;
+        }
+
+        _pieces.Add(new Piece(row, count));
+        _stepped.Add(sequence);
+    }
+}
+
+/// <summary>What a scheduler may give out.</summary>
+/// <param name="Rows">Most running sequences.</param>
+/// <param name="PromptTokens">Most prompt tokens of a step.</param>
+/// <param name="PrefixRoot">What a sequence's prefix depends on besides its tokens; null shares nothing.</param>
+internal sealed record SchedulerLimits(int Rows, int PromptTokens, Func<Sequence, UInt128>? PrefixRoot);

@@ -1,0 +1,166 @@
+namespace Transformer2.Engine;
+
+/// <summary>
+/// The requests that wait for a row: higher priorities first, then the tenant that has had least, then first come first served. Any thread
+/// adds, the model thread takes. Bounded: when it is full, a tenant that has more waiting than the newcomer's gives up its last place.
+/// </summary>
+internal sealed class WaitingQueue(int capacity, TimeProvider time)
+{
+    private readonly object _gate = new();
+    private readonly SortedDictionary<RequestPriority, Dictionary<string, LinkedList<Sequence>>> _classes = [];
+    private readonly Dictionary<string, int> _work = []; // requests of each tenant, waiting or running
+    private readonly FairShares _shares = new();
+    private readonly DrainRate _rate = new(time);
+    private int _count;
+    private bool _closed;
+
+    /// <summary>Requests that wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _count;
+        }
+    }
+
+    /// <summary>Puts a request in.</summary>
+    /// <exception cref="EngineException">Too many wait, or the queue is closed.</exception>
+    public void Add(Sequence sequence)
+    {
+        Sequence? displaced = null;
+        lock (_gate)
+        {
+            if (_closed) throw new EngineException(EngineError.Unavailable, "The engine is not running.");
+            if (_count >= capacity) displaced = TakeFromLongest(sequence.Request.Tenant) ?? throw Overloaded();
+            var tenant = sequence.Request.Tenant;
+            if (_work.TryAdd(tenant, 0)) _shares.Join(tenant, _work.Keys);
+            _work[tenant]++;
+            if (!_classes.TryGetValue(sequence.Request.Priority, out var tenants)) _classes.Add(sequence.Request.Priority, tenants = []);
+            if (!tenants.TryGetValue(tenant, out var line)) tenants.Add(tenant, line = new());
+            line.AddLast(sequence);
+            _count++;
+            Monitor.PulseAll(_gate);
+        }
+
+        displaced?.Fail(Overloaded());
+    }
+
+    /// <summary>The request that is next, if there is one; it stays.</summary>
+    public Sequence? Peek()
+    {
+        lock (_gate) return NextLine()?.First!.Value;
+    }
+
+    /// <summary>Takes out a request that was peeked at.</summary>
+    /// <returns>False when the queue was closed meanwhile.</returns>
+    public bool TryTake(Sequence sequence)
+    {
+        lock (_gate)
+        {
+            if (_closed) return false;
+            Remove(sequence);
+            _rate.Left();
+            return true;
+        }
+    }
+
+    /// <summary>A request that was taken has ended.</summary>
+    public void Ended(Sequence sequence)
+    {
+        lock (_gate) Leave(sequence.Request.Tenant);
+    }
+
+    /// <summary>A tenant was served.</summary>
+    public void Charge(Sequence sequence, double tokens)
+    {
+        lock (_gate) _shares.Charge(sequence.Request.Tenant, tokens, sequence.Request.Weight);
+    }
+
+    /// <summary>Takes out every request that matches, wherever it stands.</summary>
+    public IReadOnlyList<Sequence> TakeAll(Func<Sequence, bool> match)
+    {
+        lock (_gate)
+        {
+            if (_count == 0) return [];
+            Sequence[] taken = [.. All().Where(match)];
+            foreach (var sequence in taken)
+            {
+                Remove(sequence);
+                Leave(sequence.Request.Tenant);
+            }
+
+            return taken;
+        }
+    }
+
+    /// <summary>Whether work goes on.</summary>
+    /// <param name="wait">Blocks while the queue is empty and open.</param>
+    /// <returns>False when the queue is closed.</returns>
+    public bool IsOpen(bool wait)
+    {
+        lock (_gate)
+        {
+            while (wait && !_closed && _count == 0) Monitor.Wait(_gate);
+            return !_closed;
+        }
+    }
+
+    /// <summary>Takes no more requests from now on.</summary>
+    /// <returns>Those that still waited.</returns>
+    public IReadOnlyList<Sequence> Close()
+    {
+        lock (_gate)
+        {
+            Sequence[] rest = [.. All()];
+            _classes.Clear();
+            _count = 0;
+            _closed = true;
+            Monitor.PulseAll(_gate);
+            return rest;
+        }
+    }
+
+    private EngineException Overloaded() =>
+        new(EngineError.Overloaded, $"{capacity} requests are waiting already.") { RetryAfter = _rate.TimeFor(capacity) };
+
+    private IEnumerable<Sequence> All() => _classes.Values.SelectMany(tenants => tenants.Values).SelectMany(line => line);
+
+    private LinkedList<Sequence>? NextLine()
+    {
+        foreach (var tenants in _classes.Values)
+        {
+            var best = tenants.MinBy(entry => _shares.Of(entry.Key)).Value;
+            if (best is not null) return best;
+        }
+
+        return null;
+    }
+
+    // Longest queue drop (McKenney, INFOCOM 1990): a flood costs the tenant that makes it.
+    private Sequence? TakeFromLongest(string newcomer)
+    {
+        var waiting = All().CountBy(sequence => sequence.Request.Tenant).ToDictionary();
+        var longest = waiting.MaxBy(entry => entry.Value);
+        if (longest.Key == newcomer || longest.Value <= waiting.GetValueOrDefault(newcomer) + 1) return null;
+        var last = _classes.Values.Last(tenants => tenants.ContainsKey(longest.Key))[longest.Key].Last!.Value;
+        Remove(last);
+        Leave(longest.Key);
+        return last;
+    }
+
+    private void Remove(Sequence sequence)
+    {
+        var tenants = _classes[sequence.Request.Priority];
+        var line = tenants[sequence.Request.Tenant];
+        line.Remove(sequence);
+        _count--;
+        if (line.Count == 0) tenants.Remove(sequence.Request.Tenant);
+        if (tenants.Count == 0) _classes.Remove(sequence.Request.Priority);
+    }
+
+    private void Leave(string tenant)
+    {
+        if (_work.TryGetValue(tenant, out var work) && work <= 1) _work.Remove(tenant);
+        else if (work > 1) _work[tenant] = work - 1;
+    }
+}
