@@ -4,13 +4,14 @@ namespace Transformer2.Kernels;
 
 /// <summary>Native memory, aligned to a cache line, that grows and is never moved while used: scratch without garbage.</summary>
 /// <typeparam name="T">What it holds.</typeparam>
-internal sealed unsafe class NativeScratch<T> : IDisposable
+public sealed unsafe class NativeScratch<T> : IDisposable
     where T : unmanaged
 {
     private const int Alignment = 64;
     private T* _items;
     private long _count;
 
+    /// <summary>Frees the memory.</summary>
     ~NativeScratch() => Free();
 
     /// <summary>The memory, large enough for <paramref name="count"/> items; what it held is lost when it grows.</summary>
@@ -26,6 +27,7 @@ internal sealed unsafe class NativeScratch<T> : IDisposable
         return _items;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Free();

@@ -1,0 +1,132 @@
+using Transformer2.Kernels.MatrixProducts;
+
+namespace Transformer2.Engine;
+
+/// <summary>One projection of a step's rows.</summary>
+/// <param name="Projection">Which, by its place among all.</param>
+/// <param name="Output">Where the first row goes; rows follow each other without gaps.</param>
+internal readonly unsafe struct Target(int projection, float* output)
+{
+    public int Projection { get; } = projection;
+
+    public float* Output { get; } = output;
+}
+
+/// <summary>
+/// Projects the rows of a step: neighbouring rows that use a matrix as it is take the dense product, those whose experts adapt it the two products of
+/// its factors, each row scaled in between by its own expert.
+/// </summary>
+internal sealed unsafe class ProjectionJobs(SimdProjections projections, Products products)
+{
+    private readonly Product[] _job = new Product[3];
+
+    /// <summary>Projects all rows by matrices that share their input.</summary>
+    /// <param name="rows">The step's rows.</param>
+    /// <param name="input">[rows, in]</param>
+    /// <param name="targets">One to three matrices.</param>
+    /// <param name="accumulate">Adds to what the outputs hold.</param>
+    public void Project(StepRows rows, float* input, ReadOnlySpan<Target> targets, bool accumulate = false)
+    {
+        for (int piece = 0, next; piece < rows.Pieces.Count; piece = next)
+        {
+            // As far as neighbours treat all these matrices alike.
+            next = piece + 1;
+            while (next < rows.Pieces.Count && TreatAlike(rows.Pieces[piece].Expert, rows.Pieces[next].Expert, targets)) next++;
+            var first = rows.Pieces[piece].FirstRow;
+            var count = rows.Pieces[next - 1].LastRow + 1 - first;
+            Dense(rows.Pieces[piece].Expert, input, first, count, targets, accumulate);
+            Factored(rows, rows.Pieces[piece].Expert, input, first, count, targets, accumulate);
+        }
+
+        foreach (var target in targets) AddBias(target, rows.Count);
+    }
+
+    private static bool TreatAlike(SimdExpert? one, SimdExpert? other, ReadOnlySpan<Target> targets)
+    {
+        if (one == other) return true;
+        foreach (var target in targets)
+        {
+            if (IsAdapted(one, target) != IsAdapted(other, target)) return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsAdapted(SimdExpert? expert, Target target) => expert is not null && expert.Adapts(target.Projection);
+
+    private void Dense(SimdExpert? expert, float* input, int first, int count, ReadOnlySpan<Target> targets, bool accumulate)
+    {
+        var jobs = 0;
+        foreach (var target in targets)
+        {
+            if (IsAdapted(expert, target)) continue;
+            var weights = projections.All[target.Projection].Weights;
+            _job[jobs++] = new Product
+            {
+                Weights = weights,
+                Input = input + ((long)first * weights.Inputs),
+                InputStride = weights.Inputs,
+                Output = target.Output + ((long)first * weights.Outputs),
+                OutputStride = weights.Outputs,
+                Accumulate = accumulate,
+            };
+        }
+
+        if (jobs > 0) products.Run(_job.AsSpan(0, jobs), count);
+    }
+
+    private void Factored(StepRows rows, SimdExpert? expert, float* input, int first, int count, ReadOnlySpan<Target> targets, bool accumulate)
+    {
+        var jobs = 0;
+        var middle = rows.Middle;
+        foreach (var target in targets)
+        {
+            if (!IsAdapted(expert, target)) continue;
+            var factors = projections.All[target.Projection].Factors!;
+            var multipliers = rows.Multipliers + (jobs * rows.Count);
+            for (var row = first; row < first + count; row++) multipliers[row - first] = rows.Pieces[rows.PieceOf[row]].Expert!.Multipliers(factors);
+            _job[jobs++] = new Product
+            {
+                Weights = factors.Vh,
+                Input = input + ((long)first * factors.Vh.Inputs),
+                InputStride = factors.Vh.Inputs,
+                Output = middle,
+                OutputStride = factors.Rank,
+                Multipliers = multipliers,
+            };
+            middle += (long)count * factors.Rank;
+        }
+
+        if (jobs == 0) return;
+        products.Run(_job.AsSpan(0, jobs), count);
+        jobs = 0;
+        middle = rows.Middle;
+        foreach (var target in targets)
+        {
+            if (!IsAdapted(expert, target)) continue;
+            var factors = projections.All[target.Projection].Factors!;
+            _job[jobs++] = new Product
+            {
+                Weights = factors.U,
+                Input = middle,
+                InputStride = factors.Rank,
+                Output = target.Output + ((long)first * factors.U.Outputs),
+                OutputStride = factors.U.Outputs,
+                Accumulate = accumulate,
+            };
+            middle += (long)count * factors.Rank;
+        }
+
+        products.Run(_job.AsSpan(0, jobs), count);
+    }
+
+    private void AddBias(Target target, int rows)
+    {
+        if (projections.All[target.Projection].Bias is not { } bias) return;
+        for (var row = 0; row < rows; row++)
+        {
+            var output = new Span<float>(target.Output + ((long)row * bias.Length), bias.Length);
+            System.Numerics.Tensors.TensorPrimitives.Add(output, bias, output);
+        }
+    }
+}

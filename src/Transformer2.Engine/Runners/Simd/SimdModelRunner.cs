@@ -1,0 +1,104 @@
+using Transformer2.Experts;
+using Transformer2.Kernels;
+using Transformer2.Kernels.MatrixProducts;
+using Transformer2.Kernels.Threads;
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Checkpoints;
+
+namespace Transformer2.Engine;
+
+/// <summary>
+/// The model runner over managed kernels, for CPUs. Shares the decoder's weights. A row's logits depend on its tokens and its expert alone, to the
+/// bit: not on its neighbours, nor on how its prompt was cut, nor on what of it was in the cache.
+/// </summary>
+internal sealed unsafe class SimdModelRunner : IModelRunner
+{
+    private readonly Decoder _model;
+    private readonly ModelConfig _config;
+    private readonly SimdProjections _projections;
+    private readonly SimdLayer[] _layers;
+    private readonly float[] _finalNorm;
+    private readonly SimdCache _cache;
+    private readonly WorkerPool _pool;
+    private readonly Products _products;
+    private readonly ProjectionJobs _jobs;
+    private readonly StepRows _rows = new();
+    private readonly RowWork _work;
+    private readonly AttentionWork _attention;
+
+    /// <summary>Takes over a model with its decomposition.</summary>
+    /// <param name="model">The model, in float32 or bfloat16 on the CPU.</param>
+    /// <param name="blocks">Blocks of the KV cache that rows may have.</param>
+    /// <param name="blockTokens">Tokens per block.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="quantize">Rounds the weights to int8.</param>
+    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false)
+    {
+        (_model, _config) = (model, model.Config);
+        _projections = new SimdProjections(model, quantize);
+        _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
+        _finalNorm = SimdProjections.Floats(model.Parameters["model.norm.weight"]);
+        _cache = new SimdCache(_config, 1 + blocks, blockTokens);
+        _pool = new WorkerPool(threads);
+        var kernels = KernelSet.For();
+        _products = new Products(kernels, _pool);
+        _jobs = new ProjectionJobs(_projections, _products);
+        _work = new RowWork(_pool, _config, _cache, blockTokens, new RotaryTables(model));
+        _attention = new AttentionWork(_pool, _config, _cache, blockTokens);
+    }
+
+    public int VocabularySize => _config.VocabularySize;
+
+    public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections);
+
+    public Span<float> Run(IReadOnlyList<Piece> pieces)
+    {
+        _rows.Prepare(pieces, _config);
+        _work.Embed(_rows, _projections.Embedding);
+        for (var layer = 0; layer < _layers.Length; layer++) Compute(_layers[layer], layer);
+        return Logits();
+    }
+
+    public void Clear(int block) => _cache.Clear(block);
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _products.Dispose();
+        _rows.Dispose();
+        _cache.Dispose();
+        _projections.Dispose();
+        _model.Dispose();
+    }
+
+    private void Compute(SimdLayer layer, int index)
+    {
+        _work.Norm(_rows, layer.InputNorm);
+        _jobs.Project(_rows, _rows.Normed, [new(layer.Query, _rows.Query), new(layer.Key, _rows.Key), new(layer.Value, _rows.Value)]);
+        _work.RotateAndStore(_rows, layer, index);
+        _attention.Attend(_rows, index, layer.Window);
+        _jobs.Project(_rows, _rows.Attended, [new(layer.Output, _rows.Stream)], accumulate: true);
+
+        _work.Norm(_rows, layer.PostAttentionNorm);
+        _jobs.Project(_rows, _rows.Normed, [new(layer.Gate, _rows.Gate), new(layer.Up, _rows.Up)]);
+        _work.SwiGlu(_rows);
+        _jobs.Project(_rows, _rows.Gate, [new(layer.Down, _rows.Stream)], accumulate: true);
+    }
+
+    private Span<float> Logits()
+    {
+        if (_rows.Wanted.Count == 0) return [];
+        _work.LastNorm(_rows, _finalNorm);
+        _products.Run(
+            new Product
+            {
+                Weights = _projections.Head,
+                Input = _rows.Last,
+                InputStride = _config.HiddenSize,
+                Output = _rows.Logits,
+                OutputStride = VocabularySize,
+            },
+            _rows.Wanted.Count);
+        return new Span<float>(_rows.Logits, _rows.Wanted.Count * VocabularySize);
+    }
+}
