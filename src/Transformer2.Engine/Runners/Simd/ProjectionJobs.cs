@@ -126,7 +126,7 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         for (var row = 0; row < rows; row++)
         {
             var output = new Span<float>(target.Output + ((long)row * bias.Length), bias.Length);
-            System.Numerics.Tensors.TensorPrimitives.Add(output, bias, output);
+            System.Numerics.Tensors.TensorPrimitives.Add(output, bias.Span, output);
         }
     }
 }

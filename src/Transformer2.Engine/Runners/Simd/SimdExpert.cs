@@ -30,7 +30,7 @@ internal sealed unsafe class SimdExpert : ResidentExpert
         foreach (var (matrix, multipliers) in vector.Multipliers)
         {
             var factors = projections.All[projections.Find(matrix)!.Value].Factors!;
-            for (var i = 0; i < factors.Rank; i++) _values[factors.Start + i] = factors.Sigma[i] * multipliers.Span[i];
+            for (var i = 0; i < factors.Rank; i++) _values[factors.Start + i] = factors.Sigma.Span[i] * multipliers.Span[i];
         }
     }
 

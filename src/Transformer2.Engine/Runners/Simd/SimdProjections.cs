@@ -21,7 +21,7 @@ internal sealed unsafe class SimdProjections : IDisposable
         foreach (var linear in model.Projections)
         {
             _places.Add(linear.Name, All.Count);
-            All.Add(new SimdProjection(linear.Name, Weights(linear.Weight, quantize), linear.Bias is null ? null : Floats(linear.Bias), Factors(linear, quantize)));
+            All.Add(new SimdProjection(linear.Name, Weights(linear.Weight, quantize), linear.Bias is null ? null : new PinnedFloats(linear.Bias), Factors(linear, quantize)));
         }
 
         Embedding = Weights(model.Parameters.Embedding, quantize);
@@ -43,13 +43,6 @@ internal sealed unsafe class SimdProjections : IDisposable
     /// <summary>A matrix's place among all, or null.</summary>
     public int? Find(string name) => _places.TryGetValue(name, out var place) ? place : null;
 
-    /// <summary>A tensor's numbers as floats, for what is small.</summary>
-    public static float[] Floats(torch.Tensor tensor)
-    {
-        using var scope = torch.NewDisposeScope();
-        return tensor.to_type(torch.ScalarType.Float32).contiguous().data<float>().ToArray();
-    }
-
     public void Dispose()
     {
         foreach (var weights in _quantized) weights.Dispose();
@@ -61,7 +54,7 @@ internal sealed unsafe class SimdProjections : IDisposable
         var start = Multipliers;
         Multipliers += factors.Rank;
         // Sigma stays out of the int8 matrices: folded in, it would cost their small directions all precision.
-        return new SimdFactors(Weights(factors.U, quantize), Floats(factors.Sigma), Weights(factors.Vh, quantize), start);
+        return new SimdFactors(Weights(factors.U, quantize), new PinnedFloats(factors.Sigma), Weights(factors.Vh, quantize), start);
     }
 
     private WeightMatrix Weights(torch.Tensor tensor, bool quantize)
