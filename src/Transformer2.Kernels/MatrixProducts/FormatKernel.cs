@@ -43,6 +43,7 @@ internal sealed unsafe class FormatKernel<TSimd, TVector, TFormat> : FormatKerne
 {
     // Of any instruction set and format.
     private const int MaxBlockInputs = 32;
+    private const int MaxTileRows = 6;
     private const int MaxBlockBytes = MaxBlockInputs * sizeof(float);
 
     public override int BlockInputs => 2 * TSimd.Width;
@@ -67,50 +68,49 @@ internal sealed unsafe class FormatKernel<TSimd, TVector, TFormat> : FormatKerne
         job.TailBytes = inputs % BlockInputs * TFormat.Size;
         var padded = RowTiles.Padded(inputs, BlockInputs);
         var tails = stackalloc byte[TileJob.Outputs * MaxBlockBytes];
+        var sums = stackalloc float[MaxTileRows * TileJob.Outputs];
         var single = tiles.Rows == 1;
-        var step = single ? SingleRow<TSimd, TVector, TFormat>.Outputs : TileJob.Outputs;
-        for (; output < end; output += step)
+        for (; output < end; output += TileJob.Outputs)
         {
-            var valid = Math.Min(step, end - output);
+            var valid = Math.Min(TileJob.Outputs, end - output);
             if (job.TailBytes != 0)
             {
-                CopyTails(&job, output, valid, step, tails);
+                CopyTails(&job, output, valid, tails);
             }
 
             if (single)
             {
-                SingleRow<TSimd, TVector, TFormat>.Run(&job, packed, tails, 0, output, valid);
+                SingleRow<TSimd, TVector, TFormat>.Run(&job, packed, tails, output, valid, sums);
+                job.Store(sums, 0, 1, output, valid);
                 continue;
             }
 
-            // The first tile finds its weights in memory: it fetches those of the next four outputs.
-            var ahead = TileJob.Outputs * job.RowBytes;
             for (var tile = firstTile; tile < endTile; tile++)
             {
-                var row = tiles.First(tile);
-                RunTile(tiles.Height(tile), &job, packed + (row * padded), tails, row, output, valid, ahead);
-                ahead = 0;
+                var (row, height) = (tiles.First(tile), tiles.Height(tile));
+                RunTile(height, &job, packed + (row * padded), tails, output, valid, sums);
+                job.Store(sums, row, height, output, valid);
             }
         }
     }
 
-    private static void RunTile(int rows, TileJob* job, float* panel, byte* tails, long row, long output, int valid, long ahead)
+    private static void RunTile(int rows, TileJob* job, float* panel, byte* tails, long output, int valid, float* sums)
     {
         switch (rows)
         {
-            case 1: RegisterTile<TSimd, TVector, TFormat>.Run<Rows1>(job, panel, tails, row, output, valid, ahead); break;
-            case 2: RegisterTile<TSimd, TVector, TFormat>.Run<Rows2>(job, panel, tails, row, output, valid, ahead); break;
-            case 3: RegisterTile<TSimd, TVector, TFormat>.Run<Rows3>(job, panel, tails, row, output, valid, ahead); break;
-            case 4: RegisterTile<TSimd, TVector, TFormat>.Run<Rows4>(job, panel, tails, row, output, valid, ahead); break;
-            case 5: RegisterTile<TSimd, TVector, TFormat>.Run<Rows5>(job, panel, tails, row, output, valid, ahead); break;
-            default: RegisterTile<TSimd, TVector, TFormat>.Run<Rows6>(job, panel, tails, row, output, valid, ahead); break;
+            case 1: RegisterTile<TSimd, TVector, TFormat>.Run<Rows1>(job, panel, tails, output, valid, sums); break;
+            case 2: RegisterTile<TSimd, TVector, TFormat>.Run<Rows2>(job, panel, tails, output, valid, sums); break;
+            case 3: RegisterTile<TSimd, TVector, TFormat>.Run<Rows3>(job, panel, tails, output, valid, sums); break;
+            case 4: RegisterTile<TSimd, TVector, TFormat>.Run<Rows4>(job, panel, tails, output, valid, sums); break;
+            case 5: RegisterTile<TSimd, TVector, TFormat>.Run<Rows5>(job, panel, tails, output, valid, sums); break;
+            default: RegisterTile<TSimd, TVector, TFormat>.Run<Rows6>(job, panel, tails, output, valid, sums); break;
         }
     }
 
     // Behind the last weight of a row lies another row, or memory that is not ours.
-    private static void CopyTails(TileJob* job, long output, int valid, int outputs, byte* tails)
+    private static void CopyTails(TileJob* job, long output, int valid, byte* tails)
     {
-        for (var index = 0; index < outputs; index++)
+        for (var index = 0; index < TileJob.Outputs; index++)
         {
             var block = new Span<byte>(tails + (index * BlockBytes), BlockBytes);
             var last = job->Weights + ((output + Math.Min(index, valid - 1)) * job->RowBytes) + ((long)job->Blocks * BlockBytes);
