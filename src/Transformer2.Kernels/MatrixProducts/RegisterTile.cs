@@ -18,22 +18,21 @@ internal static unsafe class RegisterTile<TSimd, TVector, TFormat>
     private const int CacheLine = 64;
 
     /// <summary>Computes one tile.</summary>
-    /// <param name="job">The product.</param>
+    /// <param name="job">Blocks and tail of a row of weights.</param>
     /// <param name="panel">The packed rows: for each block of inputs, its two vectors of each row.</param>
+    /// <param name="rows">The weights of the four outputs.</param>
     /// <param name="tails">The last, partly filled blocks of the four outputs, padded with zeros; not read without a tail.</param>
-    /// <param name="output">The first output.</param>
-    /// <param name="valid">Outputs that exist, 1 to 4; the last of them stands in for those that do not.</param>
     /// <param name="sums">Where to: for each row its four sums.</param>
     // No call, and no static field, which may mean a call: registers that live across one are saved, in the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TRows>(TileJob* job, float* panel, byte* tails, long output, int valid, float* sums)
+    public static void Run<TRows>(TileJob* job, float* panel, byte** rows, byte* tails, float* sums)
         where TRows : struct, IRowCount
     {
         var blockBytes = 2 * TSimd.Width * TFormat.Size;
-        var p0 = job->Weights + (output * job->RowBytes);
-        var p1 = p0 + (valid > 1 ? job->RowBytes : 0);
-        var p2 = p1 + (valid > 2 ? job->RowBytes : 0);
-        var p3 = p2 + (valid > 3 ? job->RowBytes : 0);
+        var p0 = rows[0];
+        var p1 = rows[1];
+        var p2 = rows[2];
+        var p3 = rows[3];
         var x = panel;
         TVector s00 = TSimd.Zero, s01 = s00, s02 = s00, s03 = s00;
         TVector s10 = TSimd.Zero, s11 = s10, s12 = s10, s13 = s10;

@@ -20,26 +20,21 @@ internal static unsafe class SingleRow<TSimd, TVector, TFormat>
     private const int CacheLine = 64;
 
     /// <summary>Computes the sums of four outputs.</summary>
-    /// <param name="job">The product.</param>
+    /// <param name="job">Blocks and tail of a row of weights.</param>
     /// <param name="input">The packed row.</param>
+    /// <param name="rows">The weights of the four outputs.</param>
     /// <param name="tails">The last, partly filled blocks of the outputs, padded with zeros; not read without a tail.</param>
-    /// <param name="output">The first output.</param>
-    /// <param name="valid">Outputs that exist, 1 to 4; the last of them stands in for those that do not.</param>
     /// <param name="sums">Where to: four sums.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(TileJob* job, float* input, byte* tails, long output, int valid, float* sums)
+    public static void Run(TileJob* job, float* input, byte** rows, byte* tails, float* sums)
     {
         var blockBytes = 2 * TSimd.Width * TFormat.Size;
         var blocks = job->Blocks;
-        var p0 = job->Weights + (output * job->RowBytes);
-        var p1 = p0 + (valid > 1 ? job->RowBytes : 0);
-        var p2 = p1 + (valid > 2 ? job->RowBytes : 0);
-        var p3 = p2 + (valid > 3 ? job->RowBytes : 0);
         TVector s0 = TSimd.Zero, s1 = s0, s2 = s0, s3 = s0;
-        s0 = Add(p0, input, blocks, blockBytes, s0);
-        s1 = Add(p1, input, blocks, blockBytes, s1);
-        s2 = Add(p2, input, blocks, blockBytes, s2);
-        s3 = Add(p3, input, blocks, blockBytes, s3);
+        s0 = Add(rows[0], input, blocks, blockBytes, s0);
+        s1 = Add(rows[1], input, blocks, blockBytes, s1);
+        s2 = Add(rows[2], input, blocks, blockBytes, s2);
+        s3 = Add(rows[3], input, blocks, blockBytes, s3);
         if (job->TailBytes != 0)
         {
             var last = input + ((long)blocks * 2 * TSimd.Width);
