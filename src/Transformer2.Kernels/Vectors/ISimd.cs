@@ -52,7 +52,7 @@ internal unsafe interface ISimd<TVector>
     /// <summary><paramref name="left"/> x <paramref name="right"/> + <paramref name="addend"/>, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
-    /// <summary>The larger of each two; not a number where either is not one.</summary>
+    /// <summary>The larger of each two; either one where one is not a number.</summary>
     static abstract TVector Max(TVector left, TVector right);
 
     /// <summary>e to the power of each element, by arithmetic that does not depend on the neighbours.</summary>

@@ -75,7 +75,7 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.Max(left, right);
+    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);
 
     [MethodImpl(Inline)]
     public static Vector128<float> Exp(Vector128<float> value) => Vector128.Exp(value);

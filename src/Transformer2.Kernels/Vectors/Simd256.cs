@@ -81,7 +81,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.Max(left, right);
+    public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.MaxNative(left, right);
 
     [MethodImpl(Inline)]
     public static Vector256<float> Exp(Vector256<float> value) => Vector256.Exp(value);

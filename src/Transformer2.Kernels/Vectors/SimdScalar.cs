@@ -57,7 +57,7 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float MultiplyAdd(float left, float right, float addend) => MathF.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static float Max(float left, float right) => MathF.Max(left, right);
+    public static float Max(float left, float right) => left > right ? left : right;
 
     [MethodImpl(Inline)]
     public static float Exp(float value) => MathF.Exp(value);
