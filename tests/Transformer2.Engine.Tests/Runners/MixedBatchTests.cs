@@ -123,7 +123,7 @@ public sealed class MixedBatchTests(EngineFixture fixture)
                 1 => TinyModelFolder.Expert(number % 4),
                 2 => TinyModelFolder.Expert(number % 7, all: true),
                 3 => ExpertComposition.Linear([new(TinyModelFolder.Expert(1), 0.25), new(TinyModelFolder.Expert(2, all: true), 0.75)]),
-                _ => TinyModelFolder.Expert(3),
+                _ => Experts.Sparse(number, changed: 1 + (number % 2)),
             };
             return new Description([.. beginning, .. own], random.Next(1, 12), expert);
         }

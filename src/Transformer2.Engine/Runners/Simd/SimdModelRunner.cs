@@ -2,6 +2,7 @@ using Transformer2.Experts;
 using Transformer2.Kernels;
 using Transformer2.Kernels.Attention;
 using Transformer2.Kernels.MatrixProducts;
+using Transformer2.Kernels.Sparse;
 using Transformer2.Kernels.Threads;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -22,7 +23,9 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     private readonly SimdCache _cache;
     private readonly WorkerPool _pool;
     private readonly Products _products;
+    private readonly SparseProducts _sparse;
     private readonly ProjectionJobs _jobs;
+    private readonly FormPlanner _planner;
     private readonly StepRows _rows = new();
     private readonly NormPhase _norm;
     private readonly PositionPhase _position;
@@ -35,17 +38,21 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     /// <param name="blockTokens">Tokens per block.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="quantize">Rounds the weights to int8.</param>
-    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false)
+    /// <param name="directions">Computes experts that change few directions as such; takes the memory of every matrix U once more.</param>
+    /// <param name="planner">Chooses the experts' forms; null measures for one.</param>
+    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false, bool directions = true, FormPlanner? planner = null)
     {
         (_model, _config) = (model, model.Config);
-        _projections = new SimdProjections(model, quantize);
+        _projections = new SimdProjections(model, quantize, directions);
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
         _finalNorm = new PinnedFloats(model.Parameters["model.norm.weight"]);
         _cache = new SimdCache(new KvLayout(_config.KeyValueHeads, _config.HeadDim, blockTokens, KvType.F32), _config.Layers, 1 + blocks);
         _pool = new WorkerPool(threads);
         var kernels = KernelSet.For();
         _products = new Products(kernels, _pool);
-        _jobs = new ProjectionJobs(_projections, _products);
+        _sparse = new SparseProducts(kernels, _pool);
+        _jobs = new ProjectionJobs(_projections, _products, _sparse);
+        _planner = planner ?? FormPlanner.Measure(_projections, kernels, _pool);
         _norm = new NormPhase(_pool, kernels, _config.HiddenSize, (float)_config.RmsNormEpsilon);
         _position = new PositionPhase(_pool, kernels, _config, _cache, new RotaryTables(model));
         _attention = new AttentionPhase(_pool, kernels, _config, _cache);
@@ -54,7 +61,7 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
 
     public int VocabularySize => _config.VocabularySize;
 
-    public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections);
+    public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections, _planner);
 
     public Span<float> Run(IReadOnlyList<Piece> pieces)
     {
@@ -71,6 +78,7 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     {
         _pool.Dispose();
         _attention.Dispose();
+        _sparse.Dispose();
         _products.Dispose();
         _rows.Dispose();
         _cache.Dispose();

@@ -13,8 +13,8 @@ internal sealed record SimdProjection(string Name, WeightMatrix Weights, PinnedF
 /// <param name="U">[out, rank]</param>
 /// <param name="Sigma">[rank]</param>
 /// <param name="Vh">[rank, in]</param>
-/// <param name="Start">Where its multipliers begin among those of all matrices.</param>
-internal sealed record SimdFactors(WeightMatrix U, PinnedFloats Sigma, WeightMatrix Vh, int Start)
+/// <param name="Directions">U transposed, [rank, out], for sums over a few directions; null where memory is kept for other things.</param>
+internal sealed record SimdFactors(WeightMatrix U, PinnedFloats Sigma, WeightMatrix Vh, WeightMatrix? Directions)
 {
     /// <summary>Number of singular values.</summary>
     public int Rank => Sigma.Length;
