@@ -5,5 +5,7 @@ return await new RootCommand("Measures on this machine and prints medians and ra
 {
     LoadBenchmark.Command(),
     DecomposeBenchmark.Command(),
+    AgreeBenchmark.Command(),
+    DecodeBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
 }.Parse(args).InvokeAsync();

@@ -1,0 +1,59 @@
+using System.CommandLine;
+
+namespace Transformer2.Benchmarks;
+
+/// <summary><c>decode</c>: tokens per second while every row of the batch decodes, ours against the peer's.</summary>
+internal static class DecodeBenchmark
+{
+    private const int PromptTokens = 64;
+    private const int AnswerTokens = 32;
+
+    public static Command Command() =>
+        new Verb("decode", "Tokens per second while all rows decode, with scheduler and sampling, against llama-batched-bench.")
+        {
+            Precisions = [Precision.F32, Precision.BF16],
+            Batches = [1, 8, 16],
+            HasPeer = true,
+        }.Command(RunAsync);
+
+    /// <summary>One measurement of our engine. The prompts are in the prefix cache from the second time on, so that the rows start together.</summary>
+    public static async Task<double> OursAsync(EngineUnderTest engine, int batch)
+    {
+        // One token more than the whole blocks that can be shared: it is the first one to be decoded.
+        var prompts = Enumerable.Range(0, batch).Select(row => engine.Prompt(row, PromptTokens + 1));
+        return Answer.TokensPerSecond(await engine.AnswerAllAsync(prompts, AnswerTokens));
+    }
+
+    /// <summary>One measurement of the peer.</summary>
+    public static IReadOnlyDictionary<int, double>? Peers(Settings settings, ModelShape shape, Precision precision) =>
+        settings.Peer?.Decode(settings.Models.Gguf(shape, precision), PromptTokens, AnswerTokens, settings.Batches, settings.Threads);
+
+    private static async Task RunAsync(Settings settings, Report report)
+    {
+        foreach (var shape in settings.Shapes.Select(ModelShape.Find))
+        {
+            foreach (var precision in settings.Precisions)
+            {
+                var samples = new Samples();
+                await using var engine = await EngineUnderTest.StartAsync(settings, shape, precision, settings.Batches.Max());
+                foreach (var batch in settings.Batches) await OursAsync(engine, batch);
+                for (var round = 1; round <= settings.Rounds; round++)
+                {
+                    foreach (var batch in settings.Batches) samples.Add(("ours", batch), await OursAsync(engine, batch));
+                    foreach (var (batch, speed) in Peers(settings, shape, precision) ?? new Dictionary<int, double>()) samples.Add(("peer", batch), speed);
+                    Progress.Say($"  round {round}/{settings.Rounds}");
+                }
+
+                foreach (var batch in settings.Batches)
+                {
+                    var (ours, peer) = (samples.Median(("ours", batch)), samples.Median(("peer", batch)));
+                    report.Add(
+                        ("shape", shape.Name), ("precision", $"{precision}"), ("batch", batch),
+                        ("ours tokens/s", ours), ("peer tokens/s", peer), ("ours / peer", ours / peer));
+                }
+            }
+        }
+
+        report.Note($"Medians of {settings.Rounds} interleaved rounds; prompts of {PromptTokens} tokens, answers of {AnswerTokens}; {settings.Threads} threads.");
+    }
+}
