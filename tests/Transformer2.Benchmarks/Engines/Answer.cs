@@ -18,8 +18,15 @@ internal sealed class Answer
     /// <summary>Time to the first token, by the engine's clock.</summary>
     public double FirstTokenSeconds => Completed!.Timings.FirstToken.TotalSeconds;
 
-    /// <summary>Seconds between arrivals.</summary>
-    public IEnumerable<double> Gaps => _arrivals.Zip(_arrivals.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one.At, next.At).TotalSeconds);
+    /// <summary>When the last tokens arrived.</summary>
+    public long LastArrival => _arrivals[^1].At;
+
+    /// <summary>Seconds between arrivals within a time.</summary>
+    public IEnumerable<double> Gaps(long start, long end)
+    {
+        var within = _arrivals.Where(arrival => arrival.At >= start && arrival.At <= end).Select(arrival => arrival.At).ToArray();
+        return within.Zip(within.Skip(1), (one, next) => Stopwatch.GetElapsedTime(one, next).TotalSeconds);
+    }
 
     /// <summary>Takes an event that has just come.</summary>
     public void Take(GenerationEvent generated)
@@ -35,12 +42,15 @@ internal sealed class Answer
         }
     }
 
-    /// <summary>Tokens per second of several answers together while all of them were being generated: after the last one's first token, before the first one's end.</summary>
-    public static double TokensPerSecond(IReadOnlyList<Answer> answers)
+    /// <summary>
+    /// Tokens per second of several answers together while all of them were being generated: after the last one's first token, before the
+    /// first one's end. Null when that time has less than half of the tokens.
+    /// </summary>
+    public static double? TokensPerSecond(IReadOnlyList<Answer> answers)
     {
         var start = answers.Max(answer => answer._arrivals[0].At);
-        var end = answers.Min(answer => answer._arrivals[^1].At);
+        var end = answers.Min(answer => answer.LastArrival);
         var tokens = answers.Sum(answer => answer._arrivals.Where(arrival => arrival.At > start && arrival.At <= end).Sum(arrival => arrival.Tokens));
-        return end > start ? tokens / Stopwatch.GetElapsedTime(start, end).TotalSeconds : throw new InvalidOperationException("The answers never ran together.");
+        return tokens * 2 >= answers.Sum(answer => answer._tokens.Count) ? tokens / Stopwatch.GetElapsedTime(start, end).TotalSeconds : null;
     }
 }

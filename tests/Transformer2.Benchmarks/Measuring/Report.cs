@@ -5,8 +5,8 @@ namespace Transformer2.Benchmarks;
 
 /// <summary>What a benchmark found: a table for people, and the same as JSON.</summary>
 /// <param name="benchmark">The verb.</param>
-/// <param name="settings">What it was asked for.</param>
-internal sealed class Report(string benchmark, object settings)
+/// <param name="options">What it was asked for.</param>
+internal sealed class Report(string benchmark, object options)
 {
     private readonly List<Dictionary<string, object?>> _rows = [];
     private readonly List<string> _notes = [];
@@ -28,7 +28,7 @@ internal sealed class Report(string benchmark, object settings)
         }
 
         foreach (var note in _notes) Console.WriteLine(note);
-        if (json is not null) File.WriteAllText(json, JsonSerializer.Serialize(new { benchmark, settings, rows = _rows, notes = _notes }) + "\n");
+        if (json is not null) File.WriteAllText(json, JsonSerializer.Serialize(new { benchmark, options, rows = _rows, notes = _notes }) + "\n");
     }
 
     private static object Cell(object? value) => value switch

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Serialization;
 
 namespace Transformer2.Benchmarks;
 
@@ -25,23 +24,18 @@ internal sealed record Settings
     public required string Runner { get; init; }
 
     /// <summary>The models.</summary>
-    [JsonIgnore]
     public required ModelStore Models { get; init; }
 
     /// <summary>What to compare with, or null.</summary>
-    [JsonIgnore]
     public required PeerPrograms? Peer { get; init; }
 
     /// <summary>Values of a verb's own options.</summary>
-    [JsonIgnore]
     public required ParseResult Parsed { get; init; }
 
     /// <summary>The only shape of a verb that takes one.</summary>
-    [JsonIgnore]
     public ModelShape Shape => ModelShape.Find(Shapes.Single());
 
     /// <summary>The only precision of a verb that takes one.</summary>
-    [JsonIgnore]
     public Precision Precision => Precisions.Single();
 }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Transformer2.Benchmarks;
 
@@ -55,7 +56,7 @@ internal sealed class Verb(string name, string description)
                 Peer = found.Programs,
                 Parsed = parsed,
             };
-            var report = new Report(name, settings);
+            var report = new Report(name, parsed.CommandResult.Children.OfType<OptionResult>().ToDictionary(option => option.Option.Name, option => option.Tokens.Select(token => token.Value)));
             if (HasPeer && found.Programs is null) report.Note($"The peer was skipped: {found.Reason}");
             await run(settings, report);
             report.Finish(parsed.GetValue(json));

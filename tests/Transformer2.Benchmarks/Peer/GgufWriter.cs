@@ -75,11 +75,16 @@ internal sealed class GgufWriter
         writer.Write(bytes);
     }
 
-    private void Set(string key, uint type, Action<BinaryWriter> write) => _metadata.Add((key, writer =>
+    private void Set(string key, uint type, Action<BinaryWriter> write)
     {
-        writer.Write(type);
-        write(writer);
-    }));
+        _metadata.Add((key, WithType));
+
+        void WithType(BinaryWriter writer)
+        {
+            writer.Write(type);
+            write(writer);
+        }
+    }
 
     private void SetArray<T>(string key, uint type, T[] values, Action<BinaryWriter, T> write) => Set(key, 9, writer =>
     {
