@@ -5,5 +5,17 @@ return await new RootCommand("Measures on this machine and prints medians and ra
 {
     LoadBenchmark.Command(),
     DecomposeBenchmark.Command(),
+    AgreeBenchmark.Command(),
+    DecodeBenchmark.Command(),
+    PrefillBenchmark.Command(),
+    MixedBenchmark.Command(),
+    ExpertsBenchmark.Command(),
+    PrefixBenchmark.Command(),
+    CancelBenchmark.Command(),
+    FloodBenchmark.Command(),
+    NeighbourBenchmark.Command(),
+    AdaptersBenchmark.Command(),
+    AllocationBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
+    BusyProcess.Command(),
 }.Parse(args).InvokeAsync();
