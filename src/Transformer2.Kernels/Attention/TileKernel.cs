@@ -129,7 +129,7 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
         var sum = TSimd.Zero;
         for (var index = first; index < last; index += TSimd.Width)
         {
-            var weight = TSimd.Exp(TSimd.Subtract(TSimd.Load(scores + index), shift));
+            var weight = Exponential<TSimd, TVector>.Of(TSimd.Subtract(TSimd.Load(scores + index), shift));
             TSimd.Store(weight, scores + index);
             sum = TSimd.Add(sum, weight);
         }

@@ -27,7 +27,7 @@ internal static unsafe class SwiGlu<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Of(TVector gate, TVector up)
     {
-        var exponential = TSimd.Exp(TSimd.Subtract(TSimd.Zero, gate));
+        var exponential = Exponential<TSimd, TVector>.Of(TSimd.Subtract(TSimd.Zero, gate));
         return TSimd.Multiply(TSimd.Divide(gate, TSimd.Add(TSimd.Broadcast(1), exponential)), up);
     }
 }

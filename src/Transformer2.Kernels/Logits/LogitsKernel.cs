@@ -24,13 +24,13 @@ internal static unsafe class LogitsKernel<TSimd, TVector>
         var sum = TSimd.Zero;
         for (var index = 0; index < whole; index += TSimd.Width)
         {
-            sum = TSimd.Add(sum, TSimd.Exp(TSimd.Subtract(TSimd.Load(logits + index), shift)));
+            sum = TSimd.Add(sum, Exponential<TSimd, TVector>.Of(TSimd.Subtract(TSimd.Load(logits + index), shift)));
         }
 
         if (whole < size)
         {
             var rest = Lanes<TSimd, TVector>.Load(logits + whole, size - whole, float.NegativeInfinity);
-            sum = TSimd.Add(sum, TSimd.Exp(TSimd.Subtract(rest, shift)));
+            sum = TSimd.Add(sum, Exponential<TSimd, TVector>.Of(TSimd.Subtract(rest, shift)));
         }
 
         return largest + MathF.Log(Lanes<TSimd, TVector>.Sum(sum));

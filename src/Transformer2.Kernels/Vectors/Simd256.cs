@@ -84,7 +84,21 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.MaxNative(left, right);
 
     [MethodImpl(Inline)]
-    public static Vector256<float> Exp(Vector256<float> value) => Vector256.Exp(value);
+    public static Vector256<float> Clamp(Vector256<float> value, Vector256<float> least, Vector256<float> most)
+    {
+        value = Vector256.ConditionalSelect(Vector256.LessThan(value, least), least, value);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(value, most), most, value);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Scale(Vector256<float> value, Vector256<float> exponent)
+    {
+        // By two powers of two: the one that is wanted may be too large or too small for a float.
+        var whole = Vector256.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        var bias = Vector256.Create(127);
+        return value * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
+    }
 
     [MethodImpl(Inline)]
     public static bool AnyGreater(Vector256<float> left, Vector256<float> right) => Vector256.GreaterThanAny(left, right);

@@ -86,7 +86,26 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Vector512.MaxNative(left, right);
 
     [MethodImpl(Inline)]
-    public static Vector512<float> Exp(Vector512<float> value) => Vector512.Exp(value);
+    public static Vector512<float> Clamp(Vector512<float> value, Vector512<float> least, Vector512<float> most)
+    {
+        value = Vector512.ConditionalSelect(Vector512.LessThan(value, least), least, value);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(value, most), most, value);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> Scale(Vector512<float> value, Vector512<float> exponent)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(value, exponent);
+        }
+
+        // By two powers of two: the one that is wanted may be too large or too small for a float.
+        var whole = Vector512.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        var bias = Vector512.Create(127);
+        return value * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
+    }
 
     [MethodImpl(Inline)]
     public static bool AnyGreater(Vector512<float> left, Vector512<float> right) => Vector512.GreaterThanAny(left, right);
