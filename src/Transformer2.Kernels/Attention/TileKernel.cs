@@ -134,8 +134,9 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
             sum = TSimd.Add(sum, weight);
         }
 
+        var total = Lanes<TSimd, TVector>.Sum(sum);
         new Span<float>(state, tile.StateFloats).Clear();
-        state[tile.SumAt] = Lanes<TSimd, TVector>.Sum(sum);
+        state[tile.SumAt] = total;
         state[tile.LargestAt] = largest;
     }
 

@@ -12,16 +12,12 @@ internal static unsafe class RmsNorm<TSimd, TVector>
     public static void Run(float* x, float* gain, float* y, int size, float epsilon)
     {
         var whole = size / TSimd.Width * TSimd.Width;
-        var sum = TSimd.Zero;
+        // The rest first: a vector that lives across a call would be saved in every pass of the loop.
+        var sum = Lanes<TSimd, TVector>.Load(x + whole, size - whole);
+        sum = TSimd.Multiply(sum, sum);
         for (var index = 0; index < whole; index += TSimd.Width)
         {
             var value = TSimd.Load(x + index);
-            sum = TSimd.MultiplyAdd(value, value, sum);
-        }
-
-        if (whole < size)
-        {
-            var value = Lanes<TSimd, TVector>.Load(x + whole, size - whole);
             sum = TSimd.MultiplyAdd(value, value, sum);
         }
 

@@ -21,16 +21,13 @@ internal static unsafe class LogitsKernel<TSimd, TVector>
 
         var whole = size / TSimd.Width * TSimd.Width;
         var shift = TSimd.Broadcast(largest);
-        var sum = TSimd.Zero;
+        // The rest first: a vector that lives across a call would be saved in every pass of the loop.
+        var sum = whole < size
+            ? Exponential<TSimd, TVector>.Of(TSimd.Subtract(Lanes<TSimd, TVector>.Load(logits + whole, size - whole, float.NegativeInfinity), shift))
+            : TSimd.Zero;
         for (var index = 0; index < whole; index += TSimd.Width)
         {
             sum = TSimd.Add(sum, Exponential<TSimd, TVector>.Of(TSimd.Subtract(TSimd.Load(logits + index), shift)));
-        }
-
-        if (whole < size)
-        {
-            var rest = Lanes<TSimd, TVector>.Load(logits + whole, size - whole, float.NegativeInfinity);
-            sum = TSimd.Add(sum, Exponential<TSimd, TVector>.Of(TSimd.Subtract(rest, shift)));
         }
 
         return largest + MathF.Log(Lanes<TSimd, TVector>.Sum(sum));
@@ -93,15 +90,10 @@ internal static unsafe class LogitsKernel<TSimd, TVector>
     private static float Largest(float* logits, int size)
     {
         var whole = size / TSimd.Width * TSimd.Width;
-        var most = TSimd.Broadcast(float.NegativeInfinity);
+        var most = Lanes<TSimd, TVector>.Load(logits + whole, size - whole, float.NegativeInfinity);
         for (var index = 0; index < whole; index += TSimd.Width)
         {
             most = TSimd.Max(most, TSimd.Load(logits + index));
-        }
-
-        if (whole < size)
-        {
-            most = TSimd.Max(most, Lanes<TSimd, TVector>.Load(logits + whole, size - whole, float.NegativeInfinity));
         }
 
         return Lanes<TSimd, TVector>.Max(most);

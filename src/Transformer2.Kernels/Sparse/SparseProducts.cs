@@ -45,7 +45,8 @@ public sealed unsafe class SparseProducts : IDisposable
     /// <param name="outputStride">Floats from one row of the output to the next.</param>
     /// <param name="rows">What each row selects.</param>
     /// <exception cref="ArgumentException">The ranks differ, or an index is not below them.</exception>
-    public void Add(in WeightMatrix v, in WeightMatrix u, float* input, long inputStride, float* output, long outputStride, ReadOnlySpan<SparseRow> rows)
+    public void Add(
+        in WeightMatrix v, in WeightMatrix u, float* input, long inputStride, float* output, long outputStride, ReadOnlySpan<SparseRow> rows)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);

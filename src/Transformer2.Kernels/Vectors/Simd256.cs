@@ -38,7 +38,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LoadBFloat16(ushort* from)
     {
         var packed = Vector128.Load(from);
-        var wide = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(packed).AsUInt32() : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
+        var wide = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(packed).AsUInt32()
+            : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
         return Vector256.ShiftLeft(wide, 16).AsSingle();
     }
 

@@ -38,7 +38,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadBFloat16(ushort* from)
     {
         var packed = Vector256.Load(from);
-        var wide = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(packed) : Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
+        var wide = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512UInt32(packed)
+            : Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
         return Vector512.ShiftLeft(wide, 16).AsSingle();
     }
 
@@ -59,7 +61,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
         var (low, high) = Vector128.Widen(packed);
         var wide = Vector512.Create(
-            Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)), Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)));
+            Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)),
+            Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)));
         return Vector512.ConvertToSingle(wide);
     }
 
