@@ -29,7 +29,7 @@ internal static class TiktokenReader
     {
         var vocabulary = Vocabulary(bytes);
         var isQwen = vocabulary.Count == QwenRanks || name.StartsWith("qwen", StringComparison.OrdinalIgnoreCase);
-        if (!isQwen && vocabulary.Count != LlamaRanks && name != HuggingFaceTokenizer.ModelFile)
+        if (!isQwen && vocabulary.Count != LlamaRanks && name != TokenizerFile.ModelName)
             throw new TokenizerException($"The model family of the tiktoken file '{name}' with {vocabulary.Count} ranks is not known.");
         List<AddedToken> added = config.AddedTokens.Count > 0
             ? []

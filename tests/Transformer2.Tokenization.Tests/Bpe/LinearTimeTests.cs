@@ -36,7 +36,7 @@ public sealed class LinearTimeTests
         Assert.InRange(best, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
     }
 
-    private static HuggingFaceTokenizer Load()
+    private static ITokenizer Load()
     {
         using var files = new TinyModel(t =>
         {
@@ -54,6 +54,6 @@ public sealed class LinearTimeTests
             model["merges"] = merges;
             t["pre_tokenizer"] = new { type = "ByteLevel", add_prefix_space = false, use_regex = false };
         });
-        return HuggingFaceTokenizer.Load(files.Directory);
+        return TokenizerFile.Load(files.Directory);
     }
 }

@@ -81,14 +81,14 @@ public sealed class FuzzTests
     public void Random_texts_come_back()
     {
         using var files = new TinyModel();
-        var bytes = HuggingFaceTokenizer.Load(files.Directory);
+        var bytes = TokenizerFile.Load(files.Directory);
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("tokenizer.model"), SentencePieceBytes.Model());
-        var pieces = HuggingFaceTokenizer.Load(folder.Path);
+        var pieces = TokenizerFile.Load(folder.Path);
         RoundsOf(6, random =>
         {
             var text = RandomText(random);
-            foreach (var tokenizer in (HuggingFaceTokenizer[])[bytes, pieces])
+            foreach (var tokenizer in (ITokenizer[])[bytes, pieces])
             {
                 var ids = tokenizer.Encode(text);
                 Assert.DoesNotContain(ids, tokenizer.SpecialIds.Contains);

@@ -35,7 +35,7 @@ public sealed class UnsupportedTests
             tokenizer["added_tokens"] = null;
             tokenizer[part] = JsonDocument.Parse(json).RootElement;
         });
-        var error = Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(files.Directory));
+        var error = Assert.Throws<TokenizerException>(() => TokenizerFile.Load(files.Directory));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
@@ -50,7 +50,7 @@ public sealed class UnsupportedTests
     {
         using var files = new TinyModel();
         File.WriteAllText(Path.Combine(files.Directory, "tokenizer.json"), content);
-        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(files.Directory));
+        Assert.Throws<TokenizerException>(() => TokenizerFile.Load(files.Directory));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class UnsupportedTests
     {
         var doubling = Enumerable.Repeat(new { type = "Replace", pattern = new { String = "a" }, content = "aa" }, 22);
         using var files = new TinyModel(tokenizer => tokenizer["normalizer"] = new { type = "Sequence", normalizers = doubling });
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
 
         Assert.Throws<TokenizerException>(() => tokenizer.Encode("aaa", specialTokens: false, addBos: false));
         Assert.Equal([TinyModel.Byte((byte)'b')], tokenizer.Encode("b", specialTokens: false, addBos: false));
@@ -69,18 +69,18 @@ public sealed class UnsupportedTests
     {
         using var files = new TinyModel(tokenizer => tokenizer["added_tokens"] = new[] { new { id = 300, content = new string('a', 2000), special = true } });
 
-        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(files.Directory));
+        Assert.Throws<TokenizerException>(() => TokenizerFile.Load(files.Directory));
     }
 
     [Fact]
     public void A_missing_file_is_an_error_of_the_tokenizer() =>
-        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(Path.Combine(Path.GetTempPath(), "t2-no-such-directory")));
+        Assert.Throws<TokenizerException>(() => TokenizerFile.Load(Path.Combine(Path.GetTempPath(), "t2-no-such-directory")));
 
     [Fact]
     public void A_byte_without_token_is_an_error_of_the_text()
     {
         using var files = new TinyModel(t => t["model"] = JsonDocument.Parse("""{"vocab":{"a":0},"merges":[]}""").RootElement);
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         Assert.Equal([0, 0], tokenizer.Encode("aa"));
         Assert.Contains("0x62", Assert.Throws<TokenizerException>(() => tokenizer.Encode("ab")).Message, StringComparison.Ordinal);
     }
