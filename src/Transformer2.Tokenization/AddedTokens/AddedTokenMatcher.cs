@@ -71,12 +71,10 @@ internal sealed class AddedTokenMatcher
     }
 
     private static bool IsWordBefore(ReadOnlySpan<char> text, int at) =>
-        Rune.DecodeLastFromUtf16(text[..at], out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
+        Rune.DecodeLastFromUtf16(text[..at], out var rune, out _) == System.Buffers.OperationStatus.Done && CharacterClasses.IsWord(rune);
 
     private static bool IsWordAfter(ReadOnlySpan<char> text, int at) =>
-        Rune.DecodeFromUtf16(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done && IsWord(rune);
-
-    private static bool IsWord(Rune rune) => UnicodeClass.Word.Contains(Rune.GetUnicodeCategory(rune));
+        Rune.DecodeFromUtf16(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done && CharacterClasses.IsWord(rune);
 
     private sealed class Node
     {

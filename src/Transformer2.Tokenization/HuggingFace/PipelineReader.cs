@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Transformer2.Tokenization;
@@ -8,7 +9,13 @@ internal static class PipelineReader
     public static INormalizer? Normalizer(JsonElement? element) => element is not { } e ? null : e.Text("type") switch
     {
         "Sequence" => new NormalizerSequence([.. e.Items("normalizers").Select(n => Normalizer(n)!)]),
-        "NFC" => new NfcNormalizer(),
+        "NFC" => new UnicodeNormalizer(NormalizationForm.FormC),
+        "NFD" => new UnicodeNormalizer(NormalizationForm.FormD),
+        "NFKC" => new UnicodeNormalizer(NormalizationForm.FormKC),
+        "NFKD" => new UnicodeNormalizer(NormalizationForm.FormKD),
+        "Lowercase" => CharacterNormalizer.Lowercase,
+        "StripAccents" => CharacterNormalizer.StripAccents,
+        "Strip" => new StripNormalizer(e.RequiredFlag("strip_left"), e.RequiredFlag("strip_right")),
         "Prepend" => new PrependNormalizer(e.Text("prepend")),
         "Replace" => new ReplaceNormalizer(Pattern(e), e.Text("content")),
         var type => throw new TokenizerException($"The normalizer '{type}' is not supported."),
@@ -37,8 +44,11 @@ internal static class PipelineReader
     {
         "Split" => new SplitPreTokenizer(Pattern(e), Behavior(e.Text("behavior")), e.Flag("invert")),
         "Digits" => new SplitPreTokenizer(
-            new RunePattern(r => UnicodeClass.Number.Contains(System.Text.Rune.GetUnicodeCategory(r))),
-            e.Flag("individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+            new RunePattern(CharacterClasses.IsNumeric), e.Flag("individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+        "Punctuation" => new SplitPreTokenizer(new RunePattern(CharacterClasses.IsPunctuation), Behavior(e.OptionalText("behavior") ?? "Isolated")),
+        "Whitespace" => new SplitPreTokenizer(new WordPattern(), SplitBehavior.Removed, invert: true),
+        "WhitespaceSplit" => new SplitPreTokenizer(new RunePattern(Rune.IsWhiteSpace), SplitBehavior.Removed),
+        "CharDelimiterSplit" => new SplitPreTokenizer(new LiteralPattern(Delimiter(e)), SplitBehavior.Removed),
         "ByteLevel" => ByteLevel(e),
         "Metaspace" => Metaspace(e),
         var type => throw new TokenizerException($"The pre-tokenizer '{type}' is not supported."),
@@ -71,6 +81,12 @@ internal static class PipelineReader
 
     public static char MetaspaceMark(JsonElement e) =>
         e.Text("replacement") is [var mark] ? mark : throw new TokenizerException("Metaspace's replacement is not one character.");
+
+    private static string Delimiter(JsonElement e)
+    {
+        var delimiter = e.Text("delimiter");
+        return delimiter.EnumerateRunes().Count() == 1 ? delimiter : throw new TokenizerException("CharDelimiterSplit's delimiter is not one character.");
+    }
 
     private static SplitBehavior Behavior(string name) =>
         Enum.TryParse<SplitBehavior>(name, out var behavior) && Enum.IsDefined(behavior) && !char.IsAsciiDigit(name[0])

@@ -45,7 +45,7 @@ internal static class TiktokenReader
             vocabulary,
             vocabulary,
             added,
-            isQwen ? new NfcNormalizer() : null,
+            isQwen ? new UnicodeNormalizer(NormalizationForm.FormC) : null,
             split,
             new BpeOptions(ByteLevel: true, IgnoreMerges: true, ByteFallback: false, FuseUnknown: false, UnknownId: null),
             ScoredMerges.Build(vocabulary.Select(t => (t.Key, t.Value, t.Value)), vocabulary),
