@@ -109,7 +109,7 @@ internal sealed class BpeTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) =>
-        _decoder.Stream(id => skipSpecial && SpecialIds.Contains(id) ? default : _bytes.GetValueOrDefault(id));
+        _decoder.Stream(id => !(skipSpecial && SpecialIds.Contains(id)) && _bytes.TryGetValue(id, out var bytes) ? bytes : null);
 
     private string Normalize(string text) =>
         _normalizer is null ? text : _normalizer.Normalize(new MarkedText(text, isFromUser: false)).Text.ToString();

@@ -50,7 +50,7 @@ internal static class PipelineReader
         "WhitespaceSplit" => new SplitPreTokenizer(new RunePattern(Rune.IsWhiteSpace), SplitBehavior.Removed),
         "CharDelimiterSplit" => new SplitPreTokenizer(new LiteralPattern(Delimiter(e)), SplitBehavior.Removed),
         "ByteLevel" => ByteLevel(e),
-        "Metaspace" => Metaspace(e),
+        "Metaspace" => new MetaspacePreTokenizer(MetaspaceReader.Mark(e), MetaspaceReader.Scheme(e), e.Flag("split", otherwise: true)),
         var type => throw new TokenizerException($"The pre-tokenizer '{type}' is not supported."),
     };
 
@@ -65,22 +65,6 @@ internal static class PipelineReader
     }
 
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
-
-    private static MetaspacePreTokenizer Metaspace(JsonElement e)
-    {
-        var scheme = e.OptionalText("prepend_scheme") switch
-        {
-            null => e.Flag("add_prefix_space", otherwise: true) ? PrependScheme.Always : PrependScheme.Never,
-            "always" => PrependScheme.Always,
-            "first" => PrependScheme.First,
-            "never" => PrependScheme.Never,
-            var other => throw new TokenizerException($"The prepend scheme '{other}' is not supported."),
-        };
-        return new MetaspacePreTokenizer(MetaspaceMark(e), scheme, e.Flag("split", otherwise: true));
-    }
-
-    public static char MetaspaceMark(JsonElement e) =>
-        e.Text("replacement") is [var mark] ? mark : throw new TokenizerException("Metaspace's replacement is not one character.");
 
     private static string Delimiter(JsonElement e)
     {

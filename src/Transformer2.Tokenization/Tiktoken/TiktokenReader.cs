@@ -50,7 +50,7 @@ internal static class TiktokenReader
             new BpeOptions(ByteLevel: true, IgnoreMerges: true, ByteFallback: false, FuseUnknown: false, UnknownId: null),
             ScoredMerges.Build(vocabulary.Select(t => (t.Key, t.Value, t.Value)), vocabulary),
             new Surroundings(bosId is { } id && config.AddBos is not false ? [id] : [], []),
-            new TokenDecoder(ByteLevel: true, [], ByteFallback: false, LeadingSpacesToDrop: 0))
+            new TokenDecoder { ByteLevel = true })
         {
             ImpliedTokens = implied,
         };
