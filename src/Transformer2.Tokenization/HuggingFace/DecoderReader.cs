@@ -12,7 +12,7 @@ internal static class DecoderReader
     {
         if (element is not { } e)
             throw new TokenizerException("A tokenizer without decoder is not supported.");
-        var steps = e.Text("type") == "Sequence" ? e.Items("decoders").ToList() : [e];
+        var steps = e.Text("type") == "Sequence" ? PipelineReader.Parts(e, "decoders") : [e];
         var decoder = new TokenDecoder();
         var fused = false;
         foreach (var step in steps)

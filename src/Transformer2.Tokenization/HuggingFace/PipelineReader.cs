@@ -8,7 +8,7 @@ internal static class PipelineReader
 {
     public static INormalizer? Normalizer(JsonElement? element) => element is not { } e ? null : e.Text("type") switch
     {
-        "Sequence" => new NormalizerSequence([.. e.Items("normalizers").Select(n => Normalizer(n)!)]),
+        "Sequence" => new NormalizerSequence([.. Parts(e, "normalizers").Select(part => Normalizer(part)!)]),
         "NFC" => new UnicodeNormalizer(NormalizationForm.FormC),
         "NFD" => new UnicodeNormalizer(NormalizationForm.FormD),
         "NFKC" => new UnicodeNormalizer(NormalizationForm.FormKC),
@@ -28,10 +28,17 @@ internal static class PipelineReader
             return (null, false);
         if (e.Text("type") != "Sequence")
             return (Single(e), e.Text("type") == "ByteLevel");
-        var parts = e.Items("pretokenizers").ToList();
+        var parts = Parts(e, "pretokenizers");
         if (parts.SkipLast(1).Any(p => p.Text("type") is "ByteLevel" or "Sequence") || parts.Count == 0)
             throw new TokenizerException("A sequence of pre-tokenizers is empty, nested, or goes on after ByteLevel.");
         return (new PreTokenizerSequence([.. parts.Select(Single)]), parts[^1].Text("type") == "ByteLevel");
+    }
+
+    /// <summary>The parts of a sequence. Each goes over every text, so that their number is bounded, far above any model's.</summary>
+    public static List<JsonElement> Parts(JsonElement e, string name)
+    {
+        List<JsonElement> parts = [.. e.Items(name)];
+        return parts.Count <= 64 ? parts : throw new TokenizerException($"'{name}' has {parts.Count} parts; at most 64 are accepted.");
     }
 
     public static IPattern Pattern(JsonElement element)

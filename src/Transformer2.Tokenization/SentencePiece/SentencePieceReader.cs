@@ -25,7 +25,7 @@ internal static class SentencePieceReader
         if (file.AddDummyPrefix)
             steps.Add(new DummyPrefix(mark, file.SpaceAsSuffix, firstOnly: config.PrefixesFirstOnly));
         if (userDefined.Count > 0)
-            steps.Add(new SplitPreTokenizer(new WordListPattern(userDefined.Keys), SplitBehavior.Isolated));
+            steps.Add(new SplitPreTokenizer(new WordFinder(userDefined.Keys), SplitBehavior.Isolated));
 
         var added = Added(file);
         var implied = new Dictionary<string, string>(StringComparer.Ordinal);

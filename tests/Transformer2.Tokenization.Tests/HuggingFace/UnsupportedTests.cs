@@ -69,6 +69,14 @@ public sealed class UnsupportedTests
     }
 
     [Fact]
+    public void More_steps_than_any_model_has_are_refused()
+    {
+        var steps = Enumerable.Repeat(new { type = "Lowercase" }, 100);
+        using var files = new TinyModel(tokenizer => tokenizer["normalizer"] = new { type = "Sequence", normalizers = steps });
+        Assert.Contains("100 parts", Assert.Throws<TokenizerException>(() => TokenizerFile.Load(files.Directory)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_added_token_of_a_length_that_no_model_has_is_refused()
     {
         using var files = new TinyModel(tokenizer => tokenizer["added_tokens"] = new[] { new { id = 300, content = new string('a', 2000), special = true } });

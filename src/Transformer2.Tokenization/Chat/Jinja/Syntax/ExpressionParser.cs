@@ -20,7 +20,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         return new ListExpression(items) { IsTuple = true };
     }
 
-    public Expression Single() => TokenStream.Nested(() =>
+    public Expression Single() => tokens.Nested(() =>
     {
         var value = Or();
         while (tokens.TakeName("if"))
@@ -35,7 +35,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private Expression And() => Chain(Not, (left, right) => new LogicExpression(true, left, right), "and");
 
-    private Expression Not() => tokens.TakeName("not") ? TokenStream.Nested(() => new NotExpression(Not())) : Comparison();
+    private Expression Not() => tokens.TakeName("not") ? tokens.Nested(() => new NotExpression(Not())) : Comparison();
 
     private Expression Comparison()
     {
@@ -79,7 +79,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         if (tokens.IsOperator("-") || tokens.IsOperator("+"))
         {
             var isNegative = tokens.Take().Value == "-";
-            value = new SignExpression(isNegative, TokenStream.Nested(() => Unary(withFilters: false)));
+            value = new SignExpression(isNegative, tokens.Nested(() => Unary(withFilters: false)));
         }
         else
         {

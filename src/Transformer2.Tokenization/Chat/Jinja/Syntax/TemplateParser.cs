@@ -20,7 +20,7 @@ internal sealed class TemplateParser
     }
 
     /// <summary>Statements up to the end or one of the tags; the tag's name is left to be taken.</summary>
-    private Body Block(params string[] endTags) => TokenStream.Nested(() =>
+    private Body Block(params string[] endTags) => _tokens.Nested(() =>
     {
         var statements = new List<Statement>();
         while (_tokens.Current.Kind != TokenKind.End)
