@@ -5,5 +5,6 @@ return await new RootCommand("Measures on this machine and prints medians and ra
 {
     LoadBenchmark.Command(),
     DecomposeBenchmark.Command(),
+    TokenizeBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
 }.Parse(args).InvokeAsync();

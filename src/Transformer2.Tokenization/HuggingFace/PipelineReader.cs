@@ -18,6 +18,7 @@ internal static class PipelineReader
         "Strip" => new StripNormalizer(e.RequiredFlag("strip_left"), e.RequiredFlag("strip_right")),
         "Prepend" => new PrependNormalizer(e.Text("prepend")),
         "Replace" => new ReplaceNormalizer(Pattern(e), e.Text("content")),
+        "Precompiled" => new PrecompiledNormalizer(new Charsmap(Base64(e, "precompiled_charsmap"))),
         var type => throw new TokenizerException($"The normalizer '{type}' is not supported."),
     };
 
@@ -72,6 +73,10 @@ internal static class PipelineReader
     }
 
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    private static byte[] Base64(JsonElement e, string name) => e.Require(name, JsonValueKind.String).TryGetBytesFromBase64(out var bytes)
+        ? bytes
+        : throw new TokenizerException($"'{name}' is not base64.");
 
     private static string Delimiter(JsonElement e)
     {

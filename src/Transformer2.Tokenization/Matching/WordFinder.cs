@@ -59,7 +59,8 @@ internal sealed class WordFinder : IPattern
     }
 
     /// <summary>Each place where a word starts, from the end of the text, with the longest one.</summary>
-    private List<(int Start, int Length)> Starts(ReadOnlySpan<char> text, Func<int, bool>? barrier)
+    /// <inheritdoc cref="Matches(ReadOnlySpan{char}, Func{int, bool})"/>
+    public List<(int Start, int Length)> Starts(ReadOnlySpan<char> text, Func<int, bool>? barrier)
     {
         var starts = new List<(int, int)>();
         var state = Root;
