@@ -77,9 +77,9 @@ internal static class TokenizeBenchmark
         var kinds = figures.Select(figure => figure.Text).Distinct().ToArray();
         var table = new Table(["tokenizer", .. kinds]);
         foreach (var tokenizer in figures.GroupBy(figure => figure.Tokenizer))
-            table.Add([tokenizer.Key, .. kinds.Select(kind => (object)$"{tokenizer.Single(figure => figure.Text == kind).MillisecondsPer64KiB:0.0}")]);
+            table.Add([tokenizer.Key, .. kinds.Select(kind => (object)$"{tokenizer.Single(figure => figure.Text == kind).ProcessorMs:0.0}")]);
         return table;
     }
 
-    private sealed record Figure(string Tokenizer, string Text, double MillisecondsPer64KiB, int Tokens);
+    private sealed record Figure(string Tokenizer, string Text, double ProcessorMs, int Tokens);
 }
