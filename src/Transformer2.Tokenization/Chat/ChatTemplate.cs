@@ -10,7 +10,7 @@ namespace Transformer2.Tokenization;
 public sealed class ChatTemplate
 {
     private const int MaxSourceLength = 1 << 20;
-    private readonly Body _body;
+    private readonly Template _template;
     private readonly IReadOnlyDictionary<string, string> _tokens;
     private readonly TimeProvider _clock;
 
@@ -23,7 +23,7 @@ public sealed class ChatTemplate
     {
         if (source.Length > MaxSourceLength)
             throw new ChatTemplateException($"The chat template has more than {MaxSourceLength} characters.");
-        _body = TemplateParser.Parse(source);
+        _template = TemplateParser.Parse(source);
         _tokens = tokens ?? new Dictionary<string, string>();
         _clock = clock ?? TimeProvider.System;
     }
@@ -80,6 +80,6 @@ public sealed class ChatTemplate
             scope[name] = TemplateValues.FromUser(value);
         foreach (var (name, token) in tokens)
             scope[name] = Text.Of(token);
-        return _body.Capture(new Scope(scope));
+        return _template.Render(scope);
     }
 }
