@@ -20,7 +20,7 @@ internal static class ChatTemplateCommand
         };
         var name = new Option<string>("--name")
         {
-            Description = "Which of a folder's templates [default: default]",
+            Description = "Which of a folder's templates [default: tool_use for a line with tools, where there is one, else default]",
             HelpName = "name",
         };
         var command = new Command(
@@ -34,7 +34,7 @@ internal static class ChatTemplateCommand
         {
             var template = (parsed.GetValue(folder), parsed.GetValue(file), parsed.GetValue(name)) switch
             {
-                ({ } directory, null, var wanted) => OfFolder(directory, wanted ?? "default", global.Host.Time),
+                ({ } directory, null, var wanted) => OfFolder(directory, wanted, global.Host.Time),
                 (null, { } path, null) => await OfFileAsync(path, global.Host.Time, cancellationToken),
                 (null, { }, _) => throw new UsageException("--name chooses among the templates of a folder: it goes with --tokenizer."),
                 _ => throw new UsageException("Either --tokenizer or --template is needed."),
@@ -44,11 +44,11 @@ internal static class ChatTemplateCommand
         return command;
     }
 
-    private static ChatTemplate OfFolder(string directory, string name, TimeProvider clock)
+    private static ChatTemplate OfFolder(string directory, string? name, TimeProvider clock)
     {
         TokenizerFolder.EnsureExists(directory);
         return ChatTemplate.Load(directory, name, clock)
-            ?? throw new InputException($"'{directory}' has no chat template '{name}'.");
+            ?? throw new InputException($"'{directory}' has no chat template '{name ?? "default"}'.");
     }
 
     private static async Task<ChatTemplate> OfFileAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
