@@ -28,6 +28,8 @@ internal static class EvaluateCommand
         {
             model, experts, split, questions, seed, chart,
         };
+        var placement = new PlacementOptions();
+        placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(questions);
@@ -37,7 +39,7 @@ internal static class EvaluateCommand
             }
 
             var run = new EvaluationRun(
-                parsed.GetValue(model)!, parsed.GetValue(experts) ?? [], parsed.GetValue(split)!, count, parsed.GetValue(seed));
+                parsed.GetValue(model)!, parsed.GetValue(experts) ?? [], parsed.GetValue(split)!, count, parsed.GetValue(seed), placement.Read(parsed));
             var report = await Task.Run(() => run.RunAsync(global.Host, cancellationToken), cancellationToken);
             if (parsed.GetValue(chart) is { } path)
             {

@@ -20,7 +20,7 @@ internal static class ChatTemplateCommand
         };
         var name = new Option<string>("--name")
         {
-            Description = "Which of a folder's templates [default: default]",
+            Description = "Which of a folder's templates [default: tool_use for a line with tools, where there is one, else default]",
             HelpName = "name",
         };
         var command = new Command(
@@ -34,7 +34,7 @@ internal static class ChatTemplateCommand
         {
             var template = (parsed.GetValue(tokenizer), parsed.GetValue(file), parsed.GetValue(name)) switch
             {
-                ({ } path, null, var wanted) => OfTokenizer(path, wanted ?? "default", global.Host.Time),
+                ({ } path, null, var wanted) => OfTokenizer(path, wanted, global.Host.Time),
                 (null, { } path, null) => await OfFileAsync(path, global.Host.Time, cancellationToken),
                 (null, { }, _) => throw new UsageException("--name chooses among the templates of a folder: it goes with --tokenizer."),
                 _ => throw new UsageException("Either --tokenizer or --template is needed."),
@@ -44,9 +44,9 @@ internal static class ChatTemplateCommand
         return command;
     }
 
-    private static ChatTemplate OfTokenizer(string path, string name, TimeProvider clock) =>
+    private static ChatTemplate OfTokenizer(string path, string? name, TimeProvider clock) =>
         ChatTemplate.Load(TokenizerPath.Folder(path), name, clock)
-            ?? throw new InputException($"'{path}' has no chat template '{name}'.");
+            ?? throw new InputException($"'{path}' has no chat template '{name ?? "default"}'.");
 
     private static async Task<ChatTemplate> OfFileAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
     {

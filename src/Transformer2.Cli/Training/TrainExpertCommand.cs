@@ -23,6 +23,8 @@ internal static class TrainExpertCommand
         {
             model, category, output, seed, steps, threads, curve,
         };
+        var placement = new PlacementOptions();
+        placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var run = new ExpertTrainingRun(
@@ -32,7 +34,8 @@ internal static class TrainExpertCommand
                 parsed.GetValue(seed),
                 Steps.Checked(parsed.GetValue(steps)),
                 TrainingThreads.Checked(parsed.GetValue(threads)),
-                parsed.GetValue(curve));
+                parsed.GetValue(curve),
+                placement.ReadForTraining(parsed));
             var result = await Task.Run(() => run.Run(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(result, () => Text(result));
             return ExitCode.Success;

@@ -3,7 +3,7 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>The tokens of a template with a position, as the parsers consume them.</summary>
 internal sealed class TokenStream(List<Token> tokens)
 {
-    // Far above any template's. How deep the stack reaches depends on the machine and on how far code is optimized.
+    // What a stack holds depends on how the code was compiled; the same template is to be refused always.
     private const int MaxDepth = 1000;
     private int _at;
     private int _depth;
@@ -42,7 +42,7 @@ internal sealed class TokenStream(List<Token> tokens)
     {
         RenderContext.EnsureStack();
         if (++_depth > MaxDepth)
-            throw Error("nested too deeply");
+            throw Error($"nested more than {MaxDepth} levels deep");
         var parsed = parse();
         _depth--;
         return parsed;
