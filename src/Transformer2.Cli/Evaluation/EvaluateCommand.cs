@@ -36,12 +36,13 @@ internal static class EvaluateCommand
                 throw new UsageException($"--questions must be between 1 and {MostQuestions}.");
             }
 
+            var drawing = parsed.GetValue(chart) is { } file ? OutputPath.OfFile(file, "--chart") : null;
             var run = new EvaluationRun(
                 parsed.GetValue(model)!, parsed.GetValue(experts) ?? [], parsed.GetValue(split)!, count, parsed.GetValue(seed));
             var report = await Task.Run(() => run.RunAsync(global.Host, cancellationToken), cancellationToken);
-            if (parsed.GetValue(chart) is { } path)
+            if (drawing is not null)
             {
-                EvaluationView.Draw(report, path);
+                EvaluationView.Draw(report, drawing);
             }
 
             global.Printer(parsed).PrintRecord(report, () => EvaluationView.Table(report));

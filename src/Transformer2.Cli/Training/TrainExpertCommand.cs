@@ -28,11 +28,11 @@ internal static class TrainExpertCommand
             var run = new ExpertTrainingRun(
                 parsed.GetValue(model)!,
                 parsed.GetValue(category)!,
-                parsed.GetValue(output)!,
+                OutputPath.OfFile(parsed.GetValue(output)!),
                 parsed.GetValue(seed),
                 Steps.Checked(parsed.GetValue(steps)),
                 TrainingThreads.Checked(parsed.GetValue(threads)),
-                parsed.GetValue(curve));
+                parsed.GetValue(curve) is { } file ? OutputPath.OfFile(file, "--loss-curve") : null);
             var result = await Task.Run(() => run.Run(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(result, () => Text(result));
             return ExitCode.Success;
