@@ -14,7 +14,7 @@ internal static class EvaluateCommand
         var model = ModelLogitsCommand.ModelFolderOption();
         var experts = new Option<string[]>("--expert") { Description = "Expert file: one column each", HelpName = "file" };
         var split = new Option<string>("--split") { Description = "Which questions", DefaultValueFactory = _ => Splits[0] };
-        split.AcceptOnlyFromAmong(Splits);
+        split.AcceptOnly(Splits);
         var questions = new Option<int>("--questions")
         {
             Description = "Most questions per family",

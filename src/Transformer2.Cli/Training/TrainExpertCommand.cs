@@ -12,7 +12,7 @@ internal static class TrainExpertCommand
     {
         var model = ModelLogitsCommand.ModelFolderOption();
         var category = new Option<string>("--category") { Description = "What it learns", Required = true };
-        category.AcceptOnlyFromAmong(Categories);
+        category.AcceptOnly(Categories);
         var output = new Option<string>("--output", "-o") { Description = "The expert file to write", HelpName = "file", Required = true };
         var seed = new Option<ulong?>("--seed") { Description = "Names the order of the examples [default: 1]", HelpName = "seed" };
         var steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: the recipe's]", HelpName = "n" };
