@@ -23,7 +23,7 @@ internal static class MessagesFile
     public static async Task<Prompt> ReadAsync(string path, string model, TimeProvider clock, CancellationToken cancellationToken)
     {
         var variables = Variables(path, await LocalFile.ReadAsync(path, MaxBytes, cancellationToken));
-        TokenizerFolder.EnsureExists(model);
+        _ = TokenizerPath.Folder(model);
         try
         {
             var tokenizer = ModelTokenizer.Load(model, clock);

@@ -10,7 +10,7 @@ public sealed class StepLoopTests : IDisposable
     private readonly List<Request> _requests = [];
     private readonly WaitingQueue _waiting = new(1000);
 
-    public StepLoopTests(EngineFixture fixture) => _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+    public StepLoopTests(EngineFixture fixture) => _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
 
     [Theory]
     [InlineData(1, 1)]
