@@ -80,7 +80,7 @@ public sealed class InferenceEngine : IInferenceEngine
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
         if (request.Sampling.LogitBias.Keys.Any(id => id < 0 || id >= Model.VocabularySize))
-            throw new ArgumentOutOfRangeException(nameof(request), $"A logit bias is for a token outside the vocabulary of {Model.VocabularySize}.");
+            throw new EngineException(EngineError.InvalidLogitBias, $"A logit bias is for a token outside the vocabulary of {Model.VocabularySize}.");
         var prompt = _model.Text.Encode(request.Prompt, Model.ContextLength);
         var sampler = new Sampler(request.Sampling, prompt, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
         var text = new AnswerText(_model.Text.CreateDetokenizer(), request.Stop);

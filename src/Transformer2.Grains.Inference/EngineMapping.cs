@@ -53,8 +53,10 @@ internal static class EngineMapping
     public static NodeStatusRecord ToRecord(this EngineStatus status) =>
         new(status.WaitingSequences, status.RunningSequences, status.MaxSequences, status.ResidentExperts, status.Faulted);
 
-    public static PlatformException ToPlatformException(this EngineException exception) =>
-        new(
+    public static PlatformException ToPlatformException(this EngineException exception) => exception.Reason == EngineError.InvalidLogitBias
+        // As the edge refuses it, where it knows the vocabulary.
+        ? new(ErrorReason.InvalidField, exception.Message, ("field", "logit_bias"))
+        : new(
             exception.Reason switch
             {
                 EngineError.PromptEmpty => ErrorReason.PromptEmpty,

@@ -84,6 +84,7 @@ public static class PlatformHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options.Address, options.HttpPort, options.GrpcPort));
         builder.Services.AddFileExpertBlobStore(data.Experts);
         builder.Services.AddGateway();
+        builder.Services.AddHealthChecks().AddCheck<EngineLiveness>("engine-liveness", tags: [GatewaySetup.LivenessTag]);
         builder.Services.AddSingleton(Options.Create(limits));
         builder.Services.AddSingleton(Options.Create(uploads));
         builder.UseOrleans(silo =>

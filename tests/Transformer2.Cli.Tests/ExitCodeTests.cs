@@ -66,9 +66,30 @@ public sealed class ExitCodeTests
     [InlineData("detokenize --tokenizer no-such-folder")]
     [InlineData("chat-template --tokenizer no-such-folder")]
     [InlineData("chat-template --template no-such-file")]
+    [InlineData("safetensors no-such-file")]
     [InlineData("train expert --model no-such-folder --category math --output o")]
     public async Task A_file_that_is_not_there_ends_with_4(string line) =>
         Assert.Equal(4, (await CliRun.Async(line.Split(' '))).ExitCode);
+
+    [Theory]
+    [InlineData("expert inspect", "")]
+    [InlineData("expert inspect", ".")]
+    [InlineData("expert upload --id a", "")]
+    [InlineData("expert upload --id a", ".")]
+    [InlineData("safetensors", "")]
+    [InlineData("safetensors", ".")]
+    [InlineData("chat-template --template", "")]
+    [InlineData("chat-template --template", ".")]
+    [InlineData("model logits --model m --output o --tokens", "")]
+    [InlineData("model logits --model m --output o --tokens", ".")]
+    [InlineData("model generate --model m --tokens", ".")]
+    public async Task A_folder_or_nothing_for_a_file_ends_with_3(string line, string path)
+    {
+        var run = await CliRun.Async([.. line.Split(' '), path]);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Matches("is a folder, not a file|is empty", run.Error);
+    }
 
     [Fact]
     public async Task A_server_that_is_not_there_ends_with_6()

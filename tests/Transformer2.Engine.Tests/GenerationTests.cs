@@ -127,8 +127,12 @@ public sealed class GenerationTests(EngineFixture fixture)
     [Fact]
     public async Task A_bias_outside_the_vocabulary_is_refused()
     {
-        var sampling = new SamplingOptions { LogitBias = new Dictionary<int, double> { [Engine.Model.VocabularySize] = 1 } };
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Engine.Collect(EngineFixture.Request("a") with { Sampling = sampling }));
+        foreach (var token in (int[])[-1, Engine.Model.VocabularySize])
+        {
+            var sampling = new SamplingOptions { LogitBias = new Dictionary<int, double> { [token] = 1 } };
+            var error = await Assert.ThrowsAsync<EngineException>(() => Engine.Collect(EngineFixture.Request("a") with { Sampling = sampling }));
+            Assert.Equal(EngineError.InvalidLogitBias, error.Reason);
+        }
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class MixedBatchTests(EngineFixture fixture)
 {
     private const int Population = 48;
     private const int Context = 256;
-    private readonly ITokenizer _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+    private readonly ITokenizer _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
 
     [Theory]
     [InlineData("simd", "float32", "none", 1000, 0)]

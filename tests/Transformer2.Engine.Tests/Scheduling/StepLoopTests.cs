@@ -18,7 +18,7 @@ public sealed class StepLoopTests : IDisposable
 
     public StepLoopTests(EngineFixture fixture)
     {
-        _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+        _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
         _waiting = new WaitingQueue(1000, _time);
     }
 

@@ -4,7 +4,7 @@ namespace Transformer2.Engine.Tests.Scheduling;
 
 public sealed class WaitingQueueTests(EngineFixture fixture)
 {
-    private readonly ITokenizer _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+    private readonly ITokenizer _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
 
     [Fact]
     public void No_more_wait_than_may()

@@ -147,6 +147,7 @@ public class GenerationTests(PlatformFixture fixture)
     [InlineData(nameof(EngineError.PromptTooLong), StatusCode.InvalidArgument, ErrorReason.PromptTooLong)]
     [InlineData(nameof(EngineError.PromptNotEncodable), StatusCode.InvalidArgument, ErrorReason.PromptNotEncodable)]
     [InlineData(nameof(EngineError.ChatTemplate), StatusCode.InvalidArgument, ErrorReason.ChatTemplate)]
+    [InlineData(nameof(EngineError.InvalidLogitBias), StatusCode.InvalidArgument, ErrorReason.InvalidField)]
     [InlineData(nameof(EngineError.InvalidMixture), StatusCode.InvalidArgument, ErrorReason.InvalidMixture)]
     [InlineData(nameof(EngineError.Overloaded), StatusCode.ResourceExhausted, ErrorReason.Overloaded)]
     [InlineData(nameof(EngineError.NonFiniteLogits), StatusCode.FailedPrecondition, ErrorReason.NonFiniteLogits)]

@@ -2,26 +2,40 @@ using System.Text;
 
 namespace Transformer2.Tokenization;
 
-/// <summary>Normalization Form C (Unicode Standard Annex 15).</summary>
-internal static class CanonicalComposition
+/// <summary>Unicode's normalization forms (Unicode Standard Annex 15).</summary>
+internal static class UnicodeNormalization
 {
     // Hangul syllables are composed by arithmetic: Unicode Standard, section 3.12.
     private const int SyllableBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
     private const int LeadCount = 19, VowelCount = 21, TrailCount = 28, SyllableCount = LeadCount * VowelCount * TrailCount;
 
-    /// <summary>From here on a character may change, or join with the one before it.</summary>
-    public const char FirstAffected = '\u0300';
+    /// <summary>From here on a character may join with the one before it.</summary>
+    public const char FirstJoining = '\u0300';
 
-    public static string Compose(ReadOnlySpan<char> text)
+    /// <summary>From here on a character may change.</summary>
+    public static char FirstAffected(NormalizationForm form) => form switch
     {
-        var decomposed = new List<(int Class, int CodePoint)>(text.Length);
+        NormalizationForm.FormC => FirstJoining,
+        NormalizationForm.FormD => '\u00C0',
+        _ => '\u00A0',
+    };
+
+    public static string Normalize(ReadOnlySpan<char> text, NormalizationForm form)
+    {
+        var compatibly = form is NormalizationForm.FormKC or NormalizationForm.FormKD;
+        var characters = new List<(int Class, int CodePoint)>(text.Length);
         foreach (var rune in text.EnumerateRunes())
-            Decompose(rune.Value, decomposed);
-        Order(decomposed);
-        var composed = Compose(decomposed);
-        var result = new StringBuilder(composed.Count);
+        {
+            if (compatibly && CompatibilityData.Instance.TryGetValue(rune.Value, out var parts))
+                Add(parts, characters);
+            else
+                Decompose(rune.Value, characters);
+        }
+        Order(characters);
+        var codePoints = form is NormalizationForm.FormC or NormalizationForm.FormKC ? Compose(characters) : characters.Select(c => c.CodePoint);
+        var result = new StringBuilder(characters.Count);
         Span<char> units = stackalloc char[2];
-        foreach (var codePoint in composed)
+        foreach (var codePoint in codePoints)
             result.Append(units[..new Rune(codePoint).EncodeToUtf16(units)]);
         return result.ToString();
     }
@@ -38,13 +52,18 @@ internal static class CanonicalComposition
         }
         else if (CanonicalData.Instance.Splits.TryGetValue(codePoint, out var parts))
         {
-            foreach (var part in parts)
-                output.Add((Class(part), part));
+            Add(parts, output);
         }
         else
         {
             output.Add((Class(codePoint), codePoint));
         }
+    }
+
+    private static void Add(int[] parts, List<(int Class, int CodePoint)> output)
+    {
+        foreach (var part in parts)
+            output.Add((Class(part), part));
     }
 
     /// <summary>Sorts every run of combining characters by class; equals keep their order.</summary>

@@ -1,15 +1,13 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Transformer2.Tokenization;
 
 /// <summary>
-/// The tokenizer of a model folder in Hugging Face's layout: byte-pair encoding over bytes or, in SentencePiece's style, over characters
-/// with bytes as fallback. Anything in its files that would change the ids and is not supported is an error.
+/// A tokenizer of parts: byte-pair encoding over bytes or, in SentencePiece's style, over characters with bytes as fallback, and the
+/// steps before and after it.
 /// </summary>
-public sealed class HuggingFaceTokenizer : ITokenizer
+internal sealed class BpeTokenizer : ITokenizer
 {
-    internal const string ModelFile = "tokenizer.model";
     private readonly INormalizer? _normalizer;
     private readonly IPreTokenizer? _preTokenizer;
     private readonly BpeModel _model;
@@ -22,7 +20,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     private readonly Dictionary<int, TokenBytes> _bytes;
     private readonly ITokenDecoder _decoder;
 
-    private HuggingFaceTokenizer(TokenizerParts parts, TokenizerConfig config)
+    public BpeTokenizer(TokenizerParts parts, TokenizerConfig config)
     {
         _ids = parts.Vocabulary.ToDictionary(StringComparer.Ordinal);
         var added = config.Merge(parts.Added, _ids);
@@ -69,49 +67,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     public IReadOnlySet<int> SpecialIds { get; }
 
     /// <summary>Spellings of <c>bos_token</c> and <c>eos_token</c> where the file itself says what they are.</summary>
-    internal IReadOnlyDictionary<string, string> ImpliedTokens { get; }
-
-    /// <summary>Reads a tokenizer, with the tokenizer_config.json and special_tokens_map.json beside it where they exist.</summary>
-    /// <param name="path">
-    /// A folder with a tokenizer.json or, without one, a tokenizer.model or a *.tiktoken file; or such a file. What a tokenizer.model holds,
-    /// SentencePiece or tiktoken, is seen from its content.
-    /// </param>
-    /// <exception cref="TokenizerException">The file is missing, malformed, or asks for something unsupported.</exception>
-    public static HuggingFaceTokenizer Load(string path)
-    {
-        var file = Directory.Exists(path) ? FileIn(path) : path;
-        try
-        {
-            var config = TokenizerConfig.Load(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            if (Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase))
-            {
-                using var document = Json.Load(file);
-                return new HuggingFaceTokenizer(JsonReader.Read(document.RootElement, config), config);
-            }
-            var bytes = Json.ReadBytes(file);
-            var parts = TiktokenReader.Recognizes(bytes)
-                ? TiktokenReader.Read(bytes, Path.GetFileName(file), config)
-                : SentencePieceReader.Read(bytes, config);
-            return new HuggingFaceTokenizer(parts, config);
-        }
-        catch (InvalidOperationException e)
-        {
-            // What System.Text.Json says to an unpaired surrogate, and to members of something that is no object.
-            throw new TokenizerException($"{file} is malformed: {e.Message}", e);
-        }
-    }
-
-    private static string FileIn(string directory)
-    {
-        foreach (var name in (string[])["tokenizer.json", ModelFile])
-        {
-            if (File.Exists(Path.Combine(directory, name)))
-                return Path.Combine(directory, name);
-        }
-        return Directory.GetFiles(directory, "*.tiktoken") is [var only]
-            ? only
-            : throw new TokenizerException($"{directory} holds no tokenizer.json, no {ModelFile}, and not exactly one *.tiktoken file.");
-    }
+    public IReadOnlyDictionary<string, string> ImpliedTokens { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Encode(string text, bool specialTokens = false, bool addBos = false) =>
@@ -153,7 +109,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) =>
-        _decoder.Stream(id => skipSpecial && SpecialIds.Contains(id) ? default : _bytes.GetValueOrDefault(id));
+        _decoder.Stream(id => !(skipSpecial && SpecialIds.Contains(id)) && _bytes.TryGetValue(id, out var bytes) ? bytes : null);
 
     private string Normalize(string text) =>
         _normalizer is null ? text : _normalizer.Normalize(new MarkedText(text, isFromUser: false)).Text.ToString();

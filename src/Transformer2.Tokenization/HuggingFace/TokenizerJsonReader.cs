@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Transformer2.Tokenization;
 
 /// <summary>Reads a <c>tokenizer.json</c>.</summary>
-internal static class JsonReader
+internal static class TokenizerJsonReader
 {
     public static TokenizerParts Read(JsonElement root, TokenizerConfig config)
     {
