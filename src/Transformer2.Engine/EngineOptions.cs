@@ -27,6 +27,23 @@ public sealed record EngineOptions
     /// <summary>Where to compute: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>
+    /// What computes: <c>torch</c>, <c>simd</c> (managed kernels on the CPU: faster, and equal to the bit whoever shares the batch), or <c>auto</c>:
+    /// simd where it can (CPU, float32 or bfloat16), torch elsewhere.
+    /// </summary>
+    [AllowedValues("auto", "torch", "simd")]
+    public string Runner { get; init; } = "auto";
+
+    /// <summary><c>int8</c> rounds the weights, one scale per output (simd runner only); <c>none</c> keeps them.</summary>
+    [AllowedValues("none", "int8")]
+    public string Quantization { get; init; } = "none";
+
+    /// <summary>
+    /// Whether experts that change only few directions of a matrix are computed as such by the simd runner: exact and nearly free, for the memory of
+    /// every matrix U once more.
+    /// </summary>
+    public bool SparseExperts { get; init; } = true;
+
     /// <summary>Rows of the batch: most requests running at once.</summary>
     [Range(1, 1024)]
     public int MaxSequences { get; init; } = 16;
@@ -57,7 +74,7 @@ public sealed record EngineOptions
     [Range(1, 1_000_000)]
     public int MaxResidentExperts { get; init; } = 1024;
 
-    /// <summary>Threads for tensor operations; null leaves one core to everything else.</summary>
+    /// <summary>Threads that compute; null is one per core for the simd runner, and leaves one core to everything else for torch.</summary>
     [Range(1, 1024)]
     public int? Threads { get; init; }
 }

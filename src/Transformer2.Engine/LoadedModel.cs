@@ -20,7 +20,8 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         var contextLength = Math.Min(options.ContextLength ?? folder.Config.ContextLength, folder.Config.ExtendedContextLength);
         var dtype = placement.DTypeFor(folder);
         Check(folder.Config, tokenizer);
-        var blocks = CacheSize.Blocks(folder.Config, options, contextLength, dtype);
+        RunnerChoice.Check(options, placement, dtype);
+        var blocks = CacheSize.Blocks(folder.Config, options, contextLength, RunnerChoice.CacheNumber(options, placement, dtype));
 
         var loading = new Relay<WeightProgress>(step => progress?.Report(new EngineLoadProgress("Loading the weights", step.Tensors, step.TotalTensors)));
         var model = folder.Load(dtype, placement.Device, loading, cancellationToken);
@@ -33,7 +34,7 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
 
             var id = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory)));
             var info = new ModelInfo(id, layout, contextLength, folder.Config.VocabularySize, model.Parameters.Count);
-            var runner = new TorchModelRunner(model, blocks, Scheduler.BlockTokens);
+            var runner = RunnerChoice.Create(options, model, blocks);
             return new LoadedModel(info, new PromptText(tokenizer, options.ModelDirectory, info.VocabularySize), runner, blocks, folder.Config);
         }
         catch

@@ -10,6 +10,7 @@ public sealed class DependencyTests
         ["Abstractions"] = [],
         ["Experts"] = [],
         ["Tokenization"] = [],
+        ["Kernels"] = [],
         ["Modeling"] = ["Experts"],
         ["Engine"] = ["Modeling", "Tokenization", "Experts"],
         ["Training"] = ["Modeling", "Tokenization", "Experts"],

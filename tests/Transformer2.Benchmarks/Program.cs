@@ -16,6 +16,7 @@ return await new RootCommand("Measures on this machine and prints medians and ra
     NeighbourBenchmark.Command(),
     AdaptersBenchmark.Command(),
     AllocationBenchmark.Command(),
+    KernelsBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
     BusyProcess.Command(),
 }.Parse(args).InvokeAsync();

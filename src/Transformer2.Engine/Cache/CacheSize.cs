@@ -1,4 +1,3 @@
-using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 
@@ -12,11 +11,11 @@ internal static class CacheSize
 
     /// <summary>As many blocks as all rows need at full length, as far as the memory goes.</summary>
     /// <exception cref="InvalidOperationException">Not even one sequence of full length fits.</exception>
-    public static int Blocks(ModelConfig config, EngineOptions options, int contextLength, torch.ScalarType dtype)
+    public static int Blocks(ModelConfig config, EngineOptions options, int contextLength, int bytesPerNumber)
     {
         var machine = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var memory = options.CacheMemory is { } mebibytes ? (long)mebibytes << 20 : (long)(machine * MemoryShare);
-        var block = KeyValueCache.BlockSize(config, Scheduler.BlockTokens, (int)dtype.ElementSize());
+        var block = KeyValueCache.BlockSize(config, Scheduler.BlockTokens, bytesPerNumber);
         var perRow = Sequence.BlocksFor(contextLength);
         var blocks = Math.Min((long)perRow * options.MaxSequences, memory / block);
         if (blocks >= perRow && blocks * (double)block <= machine) return (int)Math.Min(blocks, int.MaxValue / 2);

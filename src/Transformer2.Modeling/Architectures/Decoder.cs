@@ -105,6 +105,19 @@ public sealed class Decoder : IDisposable
     /// <returns>[..., vocabulary]</returns>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _parameters.Head);
 
+    /// <summary>The rotary embedding of positions, for runners that compute it themselves.</summary>
+    /// <param name="positions">Int64 [time]</param>
+    /// <param name="length">The sequence's length, which dynamic rotary scaling depends on.</param>
+    /// <returns>cos and sin, each float32 [time, head_dim / 2]: the halves of a head turn alike.</returns>
+    public (Tensor Cos, Tensor Sin) RotaryTable(Tensor positions, int length)
+    {
+        using var scope = NewDisposeScope();
+        var (cos, sin) = _rotary.Forward(positions.unsqueeze(0), tensor(new[] { (long)length }, device: Device), ScalarType.Float32); // [1, time, 1, head_dim]
+        return (Half(cos), Half(sin));
+
+        Tensor Half(Tensor table) => table[0].squeeze(1).narrow(1, 0, Config.HeadDim / 2).contiguous().MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -21,10 +21,10 @@ public sealed class DecoderParameters : IDisposable
     public long Count => _tensors.Values.Sum(tensor => tensor.numel());
 
     /// <summary>[vocabulary, hidden]</summary>
-    internal Tensor Embedding => _tensors[EmbeddingName];
+    public Tensor Embedding => _tensors[EmbeddingName];
 
     /// <summary>[vocabulary, hidden]; the embedding itself when tied.</summary>
-    internal Tensor Head => _tensors.TryGetValue(HeadName, out var head) ? head : Embedding;
+    public Tensor Head => _tensors.TryGetValue(HeadName, out var head) ? head : Embedding;
 
     /// <summary>One weight by its checkpoint name.</summary>
     public Tensor this[string name] => _tensors[name];

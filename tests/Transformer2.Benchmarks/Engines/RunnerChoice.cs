@@ -6,13 +6,12 @@ namespace Transformer2.Benchmarks;
 internal static class RunnerChoice
 {
     /// <summary>Options for the engine in this process.</summary>
-    /// <exception cref="NotSupportedException">This engine does not have it.</exception>
-    public static EngineOptions Apply(EngineOptions options, string runner, Precision precision)
+    public static EngineOptions Apply(EngineOptions options, string runner, Precision precision) => options with
     {
-        if (runner is not ("auto" or "torch")) throw new NotSupportedException($"This engine has no runner '{runner}'.");
-        if (precision == Precision.Int8) throw new NotSupportedException("This engine does not quantise.");
-        return options with { DType = DType(precision) };
-    }
+        Runner = runner,
+        DType = DType(precision),
+        Quantization = precision == Precision.Int8 ? "int8" : "none",
+    };
 
     /// <summary>The same as settings of a server.</summary>
     public static IEnumerable<(string Name, string Value)> Settings(string runner, Precision precision)

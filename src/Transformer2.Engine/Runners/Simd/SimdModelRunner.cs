@@ -1,0 +1,125 @@
+using Transformer2.Experts;
+using Transformer2.Kernels;
+using Transformer2.Kernels.Attention;
+using Transformer2.Kernels.MatrixProducts;
+using Transformer2.Kernels.Sparse;
+using Transformer2.Kernels.Threads;
+using Transformer2.Modeling.Architectures;
+using Transformer2.Modeling.Checkpoints;
+
+namespace Transformer2.Engine;
+
+/// <summary>
+/// The model runner over managed kernels, for CPUs. Shares the decoder's weights. A row's logits depend on its tokens and its expert alone, to the
+/// bit: not on its neighbours, nor on how its prompt was cut, nor on what of it was in the cache.
+/// </summary>
+internal sealed unsafe class SimdModelRunner : IModelRunner
+{
+    private readonly Decoder _model;
+    private readonly ModelConfig _config;
+    private readonly SimdProjections _projections;
+    private readonly SimdLayer[] _layers;
+    private readonly PinnedFloats _finalNorm;
+    private readonly SimdCache _cache;
+    private readonly WorkerPool _pool;
+    private readonly Products _products;
+    private readonly SparseProducts _sparse;
+    private readonly ProjectionJobs _jobs;
+    private readonly FormPlanner _planner;
+    private readonly StepRows _rows = new();
+    private readonly NormPhase _norm;
+    private readonly PositionPhase _position;
+    private readonly AttentionPhase _attention;
+    private readonly ActivationPhase _activation;
+
+    /// <summary>Takes over a model with its decomposition.</summary>
+    /// <param name="model">The model, in float32 or bfloat16 on the CPU.</param>
+    /// <param name="blocks">Blocks of the KV cache that rows may have.</param>
+    /// <param name="blockTokens">Tokens per block.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="quantize">Rounds the weights to int8.</param>
+    /// <param name="directions">Computes experts that change few directions as such; takes the memory of every matrix U once more.</param>
+    /// <param name="planner">Chooses the experts' forms; null measures for one.</param>
+    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false, bool directions = true, FormPlanner? planner = null)
+    {
+        (_model, _config) = (model, model.Config);
+        _projections = new SimdProjections(model, quantize, directions);
+        _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
+        _finalNorm = new PinnedFloats(model.Parameters["model.norm.weight"]);
+        _cache = new SimdCache(new KvLayout(_config.KeyValueHeads, _config.HeadDim, blockTokens, KvType.F32), _config.Layers, 1 + blocks);
+        _pool = new WorkerPool(threads);
+        var kernels = KernelSet.For();
+        _products = new Products(kernels, _pool);
+        _sparse = new SparseProducts(kernels, _pool);
+        _jobs = new ProjectionJobs(_projections, _products, _sparse);
+        _planner = planner ?? FormPlanner.Measure(_projections, kernels, _pool);
+        _norm = new NormPhase(_pool, kernels, _config.HiddenSize, (float)_config.RmsNormEpsilon);
+        _position = new PositionPhase(_pool, kernels, _config, _cache, new RotaryTables(model));
+        _attention = new AttentionPhase(_pool, kernels, _config, _cache);
+        _activation = new ActivationPhase(_pool, kernels, _config.IntermediateSize);
+    }
+
+    public int VocabularySize => _config.VocabularySize;
+
+    public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections, _planner);
+
+    public Span<float> Run(IReadOnlyList<Piece> pieces)
+    {
+        _rows.Prepare(pieces, _config);
+        _position.Prepare(_rows);
+        Embed();
+        for (var layer = 0; layer < _layers.Length; layer++) Compute(_layers[layer], layer);
+        return Logits();
+    }
+
+    public void Clear(int block) => _cache.Clear(block);
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _attention.Dispose();
+        _sparse.Dispose();
+        _products.Dispose();
+        _rows.Dispose();
+        _cache.Dispose();
+        _projections.Dispose();
+        _model.Dispose();
+    }
+
+    private void Embed()
+    {
+        for (var row = 0; row < _rows.Count; row++)
+            _projections.Embedding.CopyRow(_rows.Tokens[row], new Span<float>(_rows.Stream + ((long)row * _config.HiddenSize), _config.HiddenSize));
+    }
+
+    private void Compute(SimdLayer layer, int index)
+    {
+        _norm.All(_rows, layer.InputNorm);
+        _jobs.Project(_rows, _rows.Normed, [new(layer.Query, _rows.Query), new(layer.Key, _rows.Key), new(layer.Value, _rows.Value)]);
+        _position.Run(_rows, layer, index);
+        _attention.Run(_rows, layer, index);
+        _jobs.Project(_rows, _rows.Attended, [new(layer.Output, _rows.Stream)], accumulate: true);
+
+        _norm.All(_rows, layer.PostAttentionNorm);
+        _jobs.Project(_rows, _rows.Normed, [new(layer.Gate, _rows.Gate), new(layer.Up, _rows.Up)]);
+        _activation.Run(_rows);
+        _jobs.Project(_rows, _rows.Gate, [new(layer.Down, _rows.Stream)], accumulate: true);
+    }
+
+    private Span<float> Logits()
+    {
+        if (_rows.Wanted.Count == 0) return [];
+        _norm.Last(_rows, _finalNorm);
+        _products.Run(
+            new Product
+            {
+                Weights = _projections.Head,
+                Input = _rows.Last,
+                InputStride = _config.HiddenSize,
+                Output = _rows.Logits,
+                OutputStride = VocabularySize,
+            },
+            _rows.Wanted.Count);
+        return new Span<float>(_rows.Logits, _rows.Wanted.Count * VocabularySize);
+    }
+}

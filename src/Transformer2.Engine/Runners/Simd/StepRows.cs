@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Transformer2.Kernels;
+using Transformer2.Modeling.Checkpoints;
+
+namespace Transformer2.Engine;
+
+/// <summary>
+/// The token rows of one step and the memory that they compute in, which grows and is kept. Pieces of the base model come first and those with an
+/// expert after them, so that rows which take the same products are neighbours.
+/// </summary>
+internal sealed unsafe class StepRows : IDisposable
+{
+    private readonly NativeScratch<float>[] _scratch = [.. Enumerable.Range(0, 11).Select(_ => new NativeScratch<float>())];
+    private readonly NativeScratch<nint> _multipliers = new();
+    private readonly List<int> _order = []; // places in the plan
+
+    /// <summary>Rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The pieces in the order of their rows.</summary>
+    public List<StepPiece> Pieces { get; } = [];
+
+    /// <summary>Each row's token.</summary>
+    public int[] Tokens { get; private set; } = [];
+
+    /// <summary>Each row's piece.</summary>
+    public int[] PieceOf { get; private set; } = [];
+
+    /// <summary>Rows whose logits are wanted, in the order of the plan.</summary>
+    public List<int> Wanted { get; } = [];
+
+    /// <summary>The residual stream, [rows, hidden].</summary>
+    public float* Stream { get; private set; }
+
+    /// <summary>A norm's output, [rows, hidden].</summary>
+    public float* Normed { get; private set; }
+
+    /// <summary>[rows, heads * head_dim]</summary>
+    public float* Query { get; private set; }
+
+    /// <summary>[rows, kv_heads * head_dim]</summary>
+    public float* Key { get; private set; }
+
+    /// <summary>[rows, kv_heads * head_dim]</summary>
+    public float* Value { get; private set; }
+
+    /// <summary>[rows, heads * head_dim]</summary>
+    public float* Attended { get; private set; }
+
+    /// <summary>[rows, intermediate]</summary>
+    public float* Gate { get; private set; }
+
+    /// <summary>[rows, intermediate]</summary>
+    public float* Up { get; private set; }
+
+    /// <summary>What the factored forms of up to three matrices have between their products, [3, rows, hidden]: no matrix has more singular values.</summary>
+    public float* Middle { get; private set; }
+
+    /// <summary>The rows whose logits are wanted, after the last norm, [wanted, hidden].</summary>
+    public float* Last { get; private set; }
+
+    /// <summary>[wanted, vocabulary]</summary>
+    public float* Logits { get; private set; }
+
+    /// <summary>Room for three addresses of multipliers per row.</summary>
+    public float** Multipliers { get; private set; }
+
+    /// <summary>Lays out the rows of a plan.</summary>
+    public void Prepare(IReadOnlyList<Piece> plan, ModelConfig config)
+    {
+        Order(plan);
+        Count = 0;
+        Pieces.Clear();
+        foreach (var place in _order)
+        {
+            Pieces.Add(new StepPiece(plan[place], Count));
+            Count += plan[place].Count;
+        }
+
+        if (Tokens.Length < Count) (Tokens, PieceOf) = (new int[Count], new int[Count]);
+        for (var index = 0; index < Pieces.Count; index++)
+        {
+            var (piece, first) = Pieces[index];
+            CollectionsMarshal.AsSpan(piece.Row.Tokens).Slice(piece.Row.Length, piece.Count).CopyTo(Tokens.AsSpan(first));
+            PieceOf.AsSpan(first, piece.Count).Fill(index);
+        }
+
+        Wanted.Clear();
+        for (var place = 0; place < plan.Count; place++)
+        {
+            if (plan[place].IsLast) Wanted.Add(Pieces[_order.IndexOf(place)].LastRow);
+        }
+
+        Reserve(config);
+    }
+
+    public void Dispose()
+    {
+        foreach (var scratch in _scratch) scratch.Dispose();
+        _multipliers.Dispose();
+    }
+
+    // Those without an expert first; otherwise as planned.
+    private void Order(IReadOnlyList<Piece> plan)
+    {
+        _order.Clear();
+        for (var place = 0; place < plan.Count; place++)
+        {
+            if (plan[place].Row.Expert is null) _order.Add(place);
+        }
+
+        for (var place = 0; place < plan.Count; place++)
+        {
+            if (plan[place].Row.Expert is not null) _order.Add(place);
+        }
+    }
+
+    private void Reserve(ModelConfig config)
+    {
+        var next = 0;
+        var (query, keyValue) = (config.Heads * config.HeadDim, config.KeyValueHeads * config.HeadDim);
+        Stream = Need(Count, config.HiddenSize);
+        Normed = Need(Count, config.HiddenSize);
+        Query = Need(Count, query);
+        Key = Need(Count, keyValue);
+        Value = Need(Count, keyValue);
+        Attended = Need(Count, query);
+        Gate = Need(Count, config.IntermediateSize);
+        Up = Need(Count, config.IntermediateSize);
+        Middle = Need(3 * Count, config.HiddenSize);
+        Last = Need(Wanted.Count, config.HiddenSize);
+        Logits = Need(Wanted.Count, config.VocabularySize);
+        Multipliers = (float**)_multipliers.Need(3 * Count);
+
+        float* Need(int rows, int width) => _scratch[next++].Need((long)rows * width);
+    }
+}
+
+/// <summary>A piece and where its rows begin.</summary>
+internal readonly record struct StepPiece(Piece Piece, int FirstRow)
+{
+    public int LastRow => FirstRow + Piece.Count - 1;
+
+    public SimdExpert? Expert => (SimdExpert?)Piece.Row.Expert;
+}
