@@ -80,7 +80,7 @@ internal static class AdaptersBenchmark
     {
         var (shape, precision) = (settings.Shape, settings.Precision);
         var config = ModelConfig.Parse(File.ReadAllBytes(Path.Combine(settings.Models.Folder(shape, precision), "config.json")));
-        // Without --lora-init-without-apply all adapters apply to whatever names none, which aborts it.
+        // Not all at once to its own warm-up.
         return PeerServer.StartAsync(
             peer, settings.Models.Gguf(shape, precision), Requests, PromptTokens + AnswerTokens, settings.Threads,
             ["--lora-init-without-apply", .. Enumerable.Range(0, Requests).SelectMany(index => new[] { "--lora", settings.Models.Adapter(shape, config, index) })]);

@@ -22,19 +22,21 @@ internal static class AllocationBenchmark
         var meter = new ModelThreadMeter();
         await using var engine = await EngineUnderTest.StartAsync(settings, settings.Shape, settings.Precision, settings.Batches.Max(), experts: true, time: meter);
         foreach (var batch in settings.Batches) await MeasureStepsAsync(engine, meter, batch, report);
-        report.Note($"{settings.Shape.Name} {settings.Precision}; {Steps} steps. Process: with what delivers and reads the answers.");
+        report.Note($"{settings.Shape.Name} {settings.Precision}; process: with what delivers and reads the answers.");
         await MeasureMemoryAsync(engine, settings.Batches.Max(), settings.Parsed.GetValue(Requests), report);
     }
 
     private static async Task MeasureStepsAsync(EngineUnderTest engine, ModelThreadMeter meter, int batch, Report report)
     {
         const int promptTokens = 16;
-        var tokens = Math.Min(Steps, engine.Model.ContextLength - promptTokens - 1);
+        var most = engine.Model.ContextLength - promptTokens - 1;
+        var answers = (Steps + most - 1) / most;
+        var tokens = (Steps + answers - 1) / answers;
         await engine.AnswerAllAsync(Prompts(), tokens);
         GC.Collect();
         var (thread, process, collections) = (meter.Bytes, GC.GetTotalAllocatedBytes(precise: true), GC.CollectionCount(0));
-        var steps = 0;
-        for (; steps < Steps; steps += tokens) await engine.AnswerAllAsync(Prompts(), tokens);
+        for (var answer = 0; answer < answers; answer++) await engine.AnswerAllAsync(Prompts(), tokens);
+        var steps = answers * tokens;
         report.Add(
             ("rows", batch), ("steps", steps), ("model thread bytes / step", (double)(meter.Bytes - thread) / steps),
             ("process bytes / step", (double)(GC.GetTotalAllocatedBytes(precise: true) - process) / steps), ("collections", GC.CollectionCount(0) - collections));

@@ -7,6 +7,8 @@ namespace Transformer2.Benchmarks;
 /// <summary>An engine of one of the models, and how it is asked.</summary>
 internal sealed class EngineUnderTest : IAsyncDisposable
 {
+    private const double Never = -1e6; // as a bias
+
     private readonly InferenceEngine _engine;
     private int _requests;
 
@@ -57,15 +59,17 @@ internal sealed class EngineUnderTest : IAsyncDisposable
     /// <param name="tokens">Length of the answer.</param>
     /// <param name="expert">The expert; null is the base model.</param>
     /// <param name="onTokens">Is told of every arrival.</param>
+    /// <param name="never">A token that is never generated.</param>
     /// <param name="cancellationToken">Cancels the request; what came until then is the answer.</param>
     public async Task<Answer> AnswerAsync(
-        int[] prompt, int tokens, ExpertVector? expert = null, Action<int>? onTokens = null, CancellationToken cancellationToken = default)
+        int[] prompt, int tokens, ExpertVector? expert = null, Action<int>? onTokens = null, int? never = null, CancellationToken cancellationToken = default)
     {
         var request = new GenerationRequest
         {
             RequestId = $"{Interlocked.Increment(ref _requests)}",
             Prompt = new Prompt.Tokens(prompt),
             Experts = expert is null ? [] : [new WeightedExpert(expert, 1)],
+            Sampling = never is { } token ? new SamplingOptions { LogitBias = new Dictionary<int, double> { [token] = Never } } : SamplingOptions.Greedy,
             MaxTokens = tokens,
             IgnoreEndOfAnswer = true,
         };

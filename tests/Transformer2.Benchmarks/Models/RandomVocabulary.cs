@@ -10,6 +10,9 @@ internal static class RandomVocabulary
 {
     private static readonly string[] Special = ["<unk>", "<s>", "</s>"];
 
+    /// <summary>The token that ends an answer for the peer.</summary>
+    public const int End = 2;
+
     /// <summary>The first token that is a word.</summary>
     public const int FirstWord = 3 + 256;
 

@@ -69,13 +69,21 @@ internal sealed class PeerServer : IDisposable
             ["ignore_eos"] = true,
             ["cache_prompt"] = false,
             ["return_tokens"] = true,
+            // Said in any case: without the field all adapters apply at once, which aborts it.
+            ["lora"] = adapter is { } id ? new[] { new { id, scale = 1.0 } } : [],
         };
-        if (adapter is { } id) request["lora"] = new[] { new { id, scale = 1.0 } };
-        using var response = await _http.PostAsJsonAsync("completion", request);
-        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return answer.TryGetProperty("tokens", out var ids)
-            ? [.. ids.EnumerateArray().Select(token => token.GetInt32())]
-            : throw new InvalidOperationException($"llama-server answered {answer}");
+        try
+        {
+            using var response = await _http.PostAsJsonAsync("completion", request);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+            return answer.TryGetProperty("tokens", out var ids)
+                ? [.. ids.EnumerateArray().Select(token => token.GetInt32())]
+                : throw new InvalidOperationException($"llama-server answered {answer}");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidOperationException($"llama-server broke off:\n{LastLines()}", e);
+        }
     }
 
     public void Dispose()
@@ -105,7 +113,13 @@ internal sealed class PeerServer : IDisposable
             }
         }
 
-        lock (_log) throw new InvalidOperationException($"llama-server did not start:\n{string.Join('\n', _log.TakeLast(20))}");
+        throw new InvalidOperationException($"llama-server did not start:\n{LastLines()}");
+    }
+
+    private string LastLines()
+    {
+        const int lines = 20;
+        lock (_log) return string.Join('\n', _log.TakeLast(lines));
     }
 
     private void Keep(string? line)
