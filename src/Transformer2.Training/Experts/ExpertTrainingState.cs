@@ -55,11 +55,15 @@ internal sealed class ExpertTrainingState : IDisposable
         _looks.Add(look);
     }
 
-    public TrainedExpert Result() => new(
-        new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.cpu().data<float>().ToArray())).ToDictionary()),
-        _looks.MaxBy(look => look.Score)!,
-        _looks,
-        _losses);
+    public TrainedExpert Result()
+    {
+        using var scope = NewDisposeScope();
+        return new(
+            new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.cpu().data<float>().ToArray())).ToDictionary()),
+            _looks.MaxBy(look => look.Score)!,
+            _looks,
+            _losses);
+    }
 
     /// <summary>Writes the state; <see cref="TryRestore"/> reads it.</summary>
     public void Save(string path) => TrainingCheckpoint.Save(
