@@ -284,7 +284,7 @@ public sealed class StepLoopTests : IDisposable
         public ResidentExpert Load(ExpertVector expert) => _inner.Load(expert);
 
         public Span<float> Run(IReadOnlyList<Piece> pieces) =>
-            pieces.Any(piece => piece.Row.Expert?.Vector.Digest == poison.Digest) ? throw new InvalidOperationException("Poison.") : _inner.Run(pieces);
+            pieces.Any(piece => piece.Row.Expert?.Vector.Digest == poison?.Digest) ? throw new InvalidOperationException("Poison.") : _inner.Run(pieces);
 
         public void Clear(int block) => _inner.Clear(block);
 
