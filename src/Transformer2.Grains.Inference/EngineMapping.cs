@@ -13,6 +13,13 @@ internal static class EngineMapping
     {
         RequestId = spec.RequestId,
         Tenant = tenant.Value,
+        Priority = spec.Priority switch
+        {
+            GenerationPriority.Batch => RequestPriority.Batch,
+            GenerationPriority.Background => RequestPriority.Background,
+            _ => RequestPriority.Interactive,
+        },
+        Deadline = spec.Deadline,
         Prompt = spec.Text is { } text
             ? new Prompt.Text(text)
             : new Prompt.Chat([.. spec.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]),
@@ -38,7 +45,10 @@ internal static class EngineMapping
             end.Usage.CompletionTokens,
             end.Timings.Queued,
             end.Timings.FirstToken,
-            end.Timings.Total),
+            end.Timings.Total)
+        {
+            CachedPromptTokens = end.Usage.CachedPromptTokens,
+        },
         _ => throw new InvalidOperationException($"The engine reported a {happened.GetType().Name}, which has no record."),
     };
 
@@ -64,8 +74,12 @@ internal static class EngineMapping
                 EngineError.ChatTemplate => ErrorReason.ChatTemplate,
                 EngineError.InvalidMixture => ErrorReason.InvalidMixture,
                 EngineError.Overloaded => ErrorReason.Overloaded,
+                EngineError.DeadlineExceeded => ErrorReason.QueueTimeout,
                 EngineError.NonFiniteLogits => ErrorReason.NonFiniteLogits,
                 _ => ErrorReason.EngineUnavailable,
             },
-            exception.Message);
+            exception.Message)
+        {
+            RetryAfter = exception.RetryAfter,
+        };
 }

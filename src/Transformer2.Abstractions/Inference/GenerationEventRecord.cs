@@ -24,7 +24,12 @@ public abstract record GenerationEventRecord
         [property: Id(2)] int CompletionTokens,
         [property: Id(3)] TimeSpan Queued,
         [property: Id(4)] TimeSpan FirstToken,
-        [property: Id(5)] TimeSpan Total) : GenerationEventRecord;
+        [property: Id(5)] TimeSpan Total) : GenerationEventRecord
+    {
+        /// <summary>Prompt tokens that an earlier request of the tenant had computed.</summary>
+        [Id(6)]
+        public int CachedPromptTokens { get; init; }
+    }
 }
 
 /// <summary>Why an answer ended.</summary>

@@ -6,6 +6,8 @@ namespace Transformer2.Cli;
 /// <summary>The arguments of <c>t2 generate</c> and the request that they mean. Ranges are the server's business.</summary>
 internal sealed class GenerateOptions
 {
+    private const int MostSeconds = 24 * 60 * 60;
+
     private readonly Argument<string> _prompt = new("prompt") { Description = "What to answer; - reads it from standard input" };
 
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, instead of answering it as a chat message" };
@@ -24,6 +26,15 @@ internal sealed class GenerateOptions
 
     private readonly Option<string[]> _stop = new("--stop") { Description = "Text that ends the answer; may be repeated", HelpName = "text" };
 
+    private readonly Option<Urgency> _priority = new("--priority") { Description = "How urgent the answer is: less urgent requests begin when no other waits" };
+
+    private readonly Option<double?> _timeout = new("--timeout")
+    {
+        Description = "Give up after this time; a request that cannot begin in time is refused",
+        HelpName = "seconds",
+        CustomParser = SamplingArguments.Real,
+    };
+
     /// <summary>Whether to say on standard error what was selected and how long it took.</summary>
     public Option<bool> Verbose { get; } =
         new("--verbose", "-v") { Description = "Show what was selected, token counts and timings on standard error" };
@@ -31,7 +42,7 @@ internal sealed class GenerateOptions
     public void AddTo(Command command)
     {
         command.Add(_prompt);
-        Option[] options = [_raw, _system, _experts, _maxTokens, _stop, Verbose];
+        Option[] options = [_raw, _system, _experts, _maxTokens, _stop, _priority, _timeout, Verbose];
         foreach (var option in options)
         {
             command.Add(option);
@@ -39,6 +50,15 @@ internal sealed class GenerateOptions
 
         _sampling.AddTo(command);
     }
+
+    /// <summary>How long the call may take.</summary>
+    /// <exception cref="UsageException">Not a time.</exception>
+    public TimeSpan Timeout(ParseResult parsed) => parsed.GetValue(_timeout) switch
+    {
+        null => System.Threading.Timeout.InfiniteTimeSpan,
+        > 0 and <= MostSeconds and var seconds => TimeSpan.FromSeconds(seconds),
+        _ => throw new UsageException($"--timeout takes seconds above 0 and up to {MostSeconds}."),
+    };
 
     /// <summary>The request that a command line means.</summary>
     /// <exception cref="UsageException">Options that exclude each other.</exception>
@@ -49,6 +69,12 @@ internal sealed class GenerateOptions
             Selection = Selection(parsed.GetValue(_experts) ?? []),
             MaxTokens = parsed.GetValue(_maxTokens),
             Stop = { parsed.GetValue(_stop) ?? [] },
+            Priority = parsed.GetValue(_priority) switch
+            {
+                Urgency.Batch => Priority.Batch,
+                Urgency.Background => Priority.Background,
+                _ => Priority.Unspecified,
+            },
         };
         SetSampling(request, _sampling.Read(parsed));
         var system = parsed.GetValue(_system);

@@ -52,6 +52,8 @@ internal sealed class GenerationView(Printer printer, TextWriter details)
         details.Write(table);
     }
 
+    private static string Cached(Usage? usage) => usage is { CachedPromptTokens: > 0 } ? $" ({usage.CachedPromptTokens} cached)" : "";
+
     private void Describe(Completed completed)
     {
         var tokens = completed.Usage?.CompletionTokens ?? 0;
@@ -66,7 +68,7 @@ internal sealed class GenerationView(Printer printer, TextWriter details)
                 FinishReason.Length => "length",
                 _ => "unspecified",
             })
-            .Add("tokens", $"{completed.Usage?.PromptTokens ?? 0} prompt, {tokens} answer")
+            .Add("tokens", $"{completed.Usage?.PromptTokens ?? 0} prompt{Cached(completed.Usage)}, {tokens} answer")
             .Add("times", $"queued {Amounts.Milliseconds(completed.Timings?.Queued)}, first token "
                 + $"{Amounts.Milliseconds(completed.Timings?.FirstToken)}{rate}, total {Amounts.Milliseconds(completed.Timings?.Total)}"));
     }

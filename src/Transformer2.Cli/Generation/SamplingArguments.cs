@@ -60,7 +60,7 @@ internal sealed class SamplingArguments
         new(name) { Description = description, HelpName = helpName, CustomParser = Real };
 
     // The library's own parser takes "0,1" for 1: a comma separates thousands for it.
-    private static double? Real(ArgumentResult argument)
+    public static double? Real(ArgumentResult argument)
     {
         if (double.TryParse(argument.Tokens.Single().Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
         {

@@ -49,6 +49,13 @@ internal static partial class GenerationRequests
         FrequencyPenalty = Penalty(request.FrequencyPenalty, "frequency_penalty"),
         PresencePenalty = Penalty(request.PresencePenalty, "presence_penalty"),
         LogitBias = LogitBias(request.LogitBias, vocabularySize),
+        Priority = request.Priority switch
+        {
+            Priority.Unspecified or Priority.Interactive => GenerationPriority.Interactive,
+            Priority.Batch => GenerationPriority.Batch,
+            Priority.Background => GenerationPriority.Background,
+            _ => throw Fields.Invalid("priority", $"priority {(int)request.Priority} is none that this server knows."),
+        },
     };
 
     /// <summary>Which experts a tenant asks for.</summary>

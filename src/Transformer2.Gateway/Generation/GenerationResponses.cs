@@ -27,7 +27,7 @@ internal static class GenerationResponses
             Completed = new()
             {
                 FinishReason = end.End == GenerationEnd.Stop ? FinishReason.Stop : FinishReason.Length,
-                Usage = new() { PromptTokens = end.PromptTokens, CompletionTokens = end.CompletionTokens },
+                Usage = new() { PromptTokens = end.PromptTokens, CompletionTokens = end.CompletionTokens, CachedPromptTokens = end.CachedPromptTokens },
                 Timings = new()
                 {
                     Queued = Duration.FromTimeSpan(end.Queued),

@@ -12,6 +12,9 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
     /// <summary>The last request.</summary>
     public GenerateRequest? Request { get; private set; }
 
+    /// <summary>The deadline of the last request.</summary>
+    public DateTime Deadline { get; private set; }
+
     /// <summary>Thrown after the text, when set.</summary>
     public RpcException? Failure { get; set; }
 
@@ -25,7 +28,7 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
 
     public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
     {
-        Request = request;
+        (Request, Deadline) = (request, context.Deadline);
         if (Failure is not null)
         {
             throw Failure;
@@ -54,7 +57,7 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
             Completed = new Completed
             {
                 FinishReason = FinishReason.Stop,
-                Usage = new Usage { PromptTokens = 5, CompletionTokens = 3 },
+                Usage = new Usage { PromptTokens = 5, CompletionTokens = 3, CachedPromptTokens = 4 },
                 Timings = new Timings(),
             },
         });

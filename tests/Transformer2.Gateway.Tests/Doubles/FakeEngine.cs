@@ -26,6 +26,9 @@ internal sealed class FakeEngine : IInferenceEngine
 
     public EngineStatus Status => new(0, 0, 8, 0, 0, 0, Faulted);
 
+    /// <summary>When a refused request may come again.</summary>
+    public static TimeSpan RetryAfter { get; } = TimeSpan.FromMilliseconds(2500);
+
     public bool Faulted { get; set; }
 
     public bool Disposed { get; private set; }
@@ -43,7 +46,7 @@ internal sealed class FakeEngine : IInferenceEngine
                 ? prompt.Value
                 : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
             if (text.StartsWith("fail ", StringComparison.Ordinal))
-                throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.");
+                throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.") { RetryAfter = RetryAfter };
             if (text == "crash")
                 throw new InvalidOperationException("a secret of the server");
 
@@ -56,7 +59,7 @@ internal sealed class FakeEngine : IInferenceEngine
                 await _released.Task.WaitAsync(cancellationToken);
             yield return new GenerationCompleted(
                 FinishReason.Stop,
-                new(words.Length, words.Length),
+                new(words.Length, words.Length) { CachedPromptTokens = words.Length - 1 },
                 new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)));
         }
         finally

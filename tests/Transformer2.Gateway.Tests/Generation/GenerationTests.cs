@@ -1,6 +1,8 @@
+using Google.Rpc;
 using Grpc.Core;
 using Transformer2.Abstractions;
 using Transformer2.Engine;
+using Transformer2.Tests.Doubles;
 using Transformer2.V1;
 using FinishReason = Transformer2.V1.FinishReason;
 
@@ -24,7 +26,7 @@ public class GenerationTests(PlatformFixture fixture)
         Assert.Equal([0, 1, 2], events[1..^1].SelectMany(e => e.Delta.TokenIds));
         var completed = events[^1].Completed;
         Assert.Equal(FinishReason.Stop, completed.FinishReason);
-        Assert.Equal((3, 3), (completed.Usage.PromptTokens, completed.Usage.CompletionTokens));
+        Assert.Equal(new Usage { PromptTokens = 3, CompletionTokens = 3, CachedPromptTokens = 2 }, completed.Usage);
         Assert.Equal(TimeSpan.FromMilliseconds(2), completed.Timings.FirstToken.ToTimeSpan());
         Assert.Empty(_platform.Engine.Requests[dispatched.RequestId].Experts);
     }
@@ -47,6 +49,7 @@ public class GenerationTests(PlatformFixture fixture)
             PresencePenalty = 2,
             LogitBias = { [7] = -1.5, [99] = 3 },
             Stop = { "\n", "end" },
+            Priority = Priority.Batch,
             RequestId = $"f-{tenant.Id}",
         };
 
@@ -67,6 +70,7 @@ public class GenerationTests(PlatformFixture fixture)
         Assert.Equal([(7, -1.5), (99, 3)], seen.Sampling.LogitBias.OrderBy(bias => bias.Key).Select(bias => (bias.Key, bias.Value)));
         Assert.Equal(7, seen.MaxTokens);
         Assert.Equal(["\n", "end"], seen.Stop);
+        Assert.Equal((tenant.Id, RequestPriority.Batch), (seen.Tenant, seen.Priority));
     }
 
     [Fact]
@@ -78,7 +82,8 @@ public class GenerationTests(PlatformFixture fixture)
 
         var seen = _platform.Engine.Requests[$"d-{tenant.Id}"];
         Assert.Equal(SamplingOptions.Greedy, seen.Sampling);
-        Assert.Equal(128, seen.MaxTokens);
+        Assert.Equal((128, RequestPriority.Interactive), (seen.MaxTokens, seen.Priority));
+        Assert.Null(seen.Deadline);
     }
 
     [Fact]
@@ -149,6 +154,7 @@ public class GenerationTests(PlatformFixture fixture)
     [InlineData(nameof(EngineError.ChatTemplate), StatusCode.InvalidArgument, ErrorReason.ChatTemplate)]
     [InlineData(nameof(EngineError.InvalidMixture), StatusCode.InvalidArgument, ErrorReason.InvalidMixture)]
     [InlineData(nameof(EngineError.Overloaded), StatusCode.ResourceExhausted, ErrorReason.Overloaded)]
+    [InlineData(nameof(EngineError.DeadlineExceeded), StatusCode.DeadlineExceeded, ErrorReason.QueueTimeout)]
     [InlineData(nameof(EngineError.NonFiniteLogits), StatusCode.FailedPrecondition, ErrorReason.NonFiniteLogits)]
     [InlineData(nameof(EngineError.Unavailable), StatusCode.Unavailable, ErrorReason.EngineUnavailable)]
     public async Task A_refusal_of_the_engine_keeps_its_reason(string error, StatusCode status, string reason)
@@ -158,6 +164,20 @@ public class GenerationTests(PlatformFixture fixture)
         var refusal = await tenant.Generate(new() { Prompt = $"fail {error}" }).Refused(status, reason);
 
         Assert.Equal("The fake engine refuses.", refusal.Status.Detail);
+        Assert.Equal(FakeEngine.RetryAfter, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
+    }
+
+    [Fact]
+    public async Task A_generation_must_begin_before_the_calls_deadline()
+    {
+        var tenant = await _platform.NewTenant();
+        var (begun, deadline) = (DateTime.UtcNow, DateTime.UtcNow.AddMinutes(5));
+
+        using var call = _platform.Generation.Generate(new() { Prompt = "x", RequestId = $"t-{tenant.Id}" }, tenant.Headers, deadline);
+        await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+        var start = _platform.Engine.Requests[$"t-{tenant.Id}"].Deadline!.Value.UtcDateTime;
+        Assert.InRange(start, begun.AddMinutes(4), deadline);
     }
 
     [Fact]

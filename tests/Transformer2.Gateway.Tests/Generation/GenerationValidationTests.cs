@@ -40,6 +40,7 @@ public class GenerationValidationTests(PlatformFixture fixture)
         { "stop", new() { Prompt = "x", Stop = { Enumerable.Repeat("s", 17) } } },
         { "stop", new() { Prompt = "x", Stop = { "" } } },
         { "stop", new() { Prompt = "x", Stop = { new string('s', 257) } } },
+        { "priority", new() { Prompt = "x", Priority = (Priority)4 } },
         { "request_id", new() { Prompt = "x", RequestId = "two words" } },
         { "request_id", new() { Prompt = "x", RequestId = new string('r', 129) } },
         { "messages.role", new() { Messages = new() { Messages = { new ChatMessage { Content = "x" } } } } },
