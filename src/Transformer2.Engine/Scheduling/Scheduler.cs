@@ -135,7 +135,7 @@ internal sealed class Scheduler
         // The end of a prefix goes first: its beginning is of use to more requests.
         for (var i = sequence.Row.Blocks.Count - 1; i >= 0; i--) _pool.Release(sequence.Row.Blocks[i]);
         sequence.Row.Blocks.Clear();
-        sequence.Row.Length = sequence.CachedTokens = sequence.PublishedBlocks = 0;
+        sequence.Row.Length = sequence.PublishedBlocks = 0;
         ExpertBank.Release(sequence.Row.Expert);
         sequence.Row.Expert = null;
     }
