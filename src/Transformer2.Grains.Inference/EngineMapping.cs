@@ -33,14 +33,23 @@ internal static class EngineMapping
             LogitBias = spec.LogitBias,
         },
         MaxTokens = spec.MaxTokens,
+        MinTokens = spec.MinTokens,
+        Logprobs = spec.Logprobs,
+        Answers = spec.Answers,
         Stop = spec.Stop,
     };
 
     public static GenerationEventRecord ToRecord(this GenerationEvent happened) => happened switch
     {
-        TextDelta delta => new GenerationEventRecord.Delta(delta.Text, [.. delta.TokenIds]),
+        TextDelta delta => new GenerationEventRecord.Delta(delta.Text, [.. delta.TokenIds])
+        {
+            Answer = delta.Answer,
+            Logprobs = [.. delta.Logprobs.Select(token => new TokenLogprobsRecord(token.Token.ToRecord(), [.. token.Top.Select(ToRecord)]))],
+        },
+        AnswerCompleted end => new GenerationEventRecord.AnswerCompleted(
+            end.Answer, end.FinishReason.ToRecord(), end.CompletionTokens, end.Timings.Queued, end.Timings.FirstToken, end.Timings.Total),
         GenerationCompleted end => new GenerationEventRecord.Completed(
-            end.FinishReason == FinishReason.Stop ? GenerationEnd.Stop : GenerationEnd.Length,
+            end.FinishReason.ToRecord(),
             end.Usage.PromptTokens,
             end.Usage.CompletionTokens,
             end.Timings.Queued,
@@ -63,6 +72,10 @@ internal static class EngineMapping
 
     public static NodeStatusRecord ToRecord(this EngineStatus status) =>
         new(status.WaitingSequences, status.RunningSequences, status.MaxSequences, status.ResidentExperts, status.Faulted);
+
+    private static GenerationEnd ToRecord(this FinishReason reason) => reason == FinishReason.Stop ? GenerationEnd.Stop : GenerationEnd.Length;
+
+    private static TokenLogprobRecord ToRecord(this TokenLogprob token) => new(token.TokenId, token.Text, token.Logprob);
 
     public static PlatformException ToPlatformException(this EngineException exception) =>
         new(

@@ -69,6 +69,18 @@ public sealed record GenerationSpec
     /// <summary>Refused when it could not begin by then; null waits as long as it takes.</summary>
     [Id(15)]
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Nothing ends an answer before it has so many tokens.</summary>
+    [Id(16)]
+    public int MinTokens { get; init; }
+
+    /// <summary>Most probable tokens to report for each token, with log-probabilities; 0 reports none.</summary>
+    [Id(17)]
+    public int Logprobs { get; init; }
+
+    /// <summary>How many answers to give.</summary>
+    [Id(18)]
+    public int Answers { get; init; } = 1;
 }
 
 /// <summary>How urgent a request is. A class gets rows only when no higher one waits.</summary>

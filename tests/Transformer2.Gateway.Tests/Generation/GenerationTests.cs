@@ -5,6 +5,8 @@ using Transformer2.Engine;
 using Transformer2.Tests.Doubles;
 using Transformer2.V1;
 using FinishReason = Transformer2.V1.FinishReason;
+using TokenLogprob = Transformer2.V1.TokenLogprob;
+using TokenLogprobs = Transformer2.V1.TokenLogprobs;
 
 namespace Transformer2.Gateway.Tests;
 
@@ -50,6 +52,9 @@ public class GenerationTests(PlatformFixture fixture)
             LogitBias = { [7] = -1.5, [99] = 3 },
             Stop = { "\n", "end" },
             Priority = Priority.Batch,
+            MinTokens = 3,
+            Logprobs = 5,
+            N = 2,
             RequestId = $"f-{tenant.Id}",
         };
 
@@ -68,9 +73,47 @@ public class GenerationTests(PlatformFixture fixture)
         };
         Assert.Equal(expected, seen.Sampling);
         Assert.Equal([(7, -1.5), (99, 3)], seen.Sampling.LogitBias.OrderBy(bias => bias.Key).Select(bias => (bias.Key, bias.Value)));
-        Assert.Equal(7, seen.MaxTokens);
+        Assert.Equal((7, 3, 5, 2), (seen.MaxTokens, seen.MinTokens, seen.Logprobs, seen.Answers));
         Assert.Equal(["\n", "end"], seen.Stop);
         Assert.Equal((tenant.Id, RequestPriority.Batch), (seen.Tenant, seen.Priority));
+    }
+
+    [Fact]
+    public async Task Log_probabilities_come_with_their_tokens()
+    {
+        var tenant = await _platform.NewTenant();
+
+        var events = await tenant.Generate(new() { Prompt = "one two", Logprobs = 2 });
+
+        Assert.Equal(
+            [
+                new TokenLogprobs { Token = Logprob(0, "one", -0.5), Top = { Logprob(0, "t0", 0), Logprob(1, "t1", -1) } },
+                new TokenLogprobs { Token = Logprob(1, "two", -0.5), Top = { Logprob(0, "t0", 0), Logprob(1, "t1", -1) } },
+            ],
+            events[1..^1].Select(e => Assert.Single(e.Delta.Logprobs)));
+        Assert.Empty((await tenant.Generate(new() { Prompt = "one" }))[1].Delta.Logprobs);
+
+        static TokenLogprob Logprob(int id, string text, double logprob) => new() { TokenId = id, Text = text, Logprob = logprob };
+    }
+
+    [Fact]
+    public async Task Every_one_of_several_answers_has_its_deltas_and_its_end()
+    {
+        var tenant = await _platform.NewTenant();
+
+        var events = await tenant.Generate(new() { Prompt = "one two", N = 3 });
+
+        for (var answer = 0; answer < 3; answer++)
+        {
+            Assert.Equal("one two", string.Join(' ', events.Where(e => e.Delta?.AnswerIndex == answer).Select(e => e.Delta.Text)));
+            var end = Assert.Single(events, e => e.AnswerCompleted?.AnswerIndex == answer).AnswerCompleted;
+            Assert.Equal((FinishReason.Length, 2), (end.FinishReason, end.CompletionTokens));
+            Assert.Equal(TimeSpan.FromMilliseconds(3), end.Timings.Total.ToTimeSpan());
+        }
+
+        Assert.Equal(6, events[^1].Completed.Usage.CompletionTokens);
+        Assert.Single(events, e => e.Completed is not null);
+        Assert.DoesNotContain(await tenant.Generate(new() { Prompt = "one", N = 1 }), e => e.AnswerCompleted is not null);
     }
 
     [Fact]
@@ -82,7 +125,7 @@ public class GenerationTests(PlatformFixture fixture)
 
         var seen = _platform.Engine.Requests[$"d-{tenant.Id}"];
         Assert.Equal(SamplingOptions.Greedy, seen.Sampling);
-        Assert.Equal((128, RequestPriority.Interactive), (seen.MaxTokens, seen.Priority));
+        Assert.Equal((128, 0, 0, 1, RequestPriority.Interactive), (seen.MaxTokens, seen.MinTokens, seen.Logprobs, seen.Answers, seen.Priority));
         Assert.Null(seen.Deadline);
     }
 
