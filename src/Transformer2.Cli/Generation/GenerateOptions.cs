@@ -6,8 +6,6 @@ namespace Transformer2.Cli;
 /// <summary>The arguments of <c>t2 generate</c> and the request that they mean. Ranges are the server's business.</summary>
 internal sealed class GenerateOptions
 {
-    private const int MostSeconds = 24 * 60 * 60;
-
     private readonly Argument<string> _prompt = new("prompt") { Description = "What to answer; - reads it from standard input" };
 
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, instead of answering it as a chat message" };
@@ -20,20 +18,11 @@ internal sealed class GenerateOptions
         HelpName = "name[=weight]",
     };
 
-    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens to generate [server's default: 128]", HelpName = "n" };
+    private readonly AnswerArguments _answers = new();
 
     private readonly SamplingArguments _sampling = new("Repeats a draw");
 
-    private readonly Option<string[]> _stop = new("--stop") { Description = "Text that ends the answer; may be repeated", HelpName = "text" };
-
-    private readonly Option<Urgency> _priority = new("--priority") { Description = "How urgent the answer is: less urgent requests begin when no other waits" };
-
-    private readonly Option<double?> _timeout = new("--timeout")
-    {
-        Description = "Give up after this time; a request that cannot begin in time is refused",
-        HelpName = "seconds",
-        CustomParser = SamplingArguments.Real,
-    };
+    private readonly SchedulingArguments _scheduling = new();
 
     /// <summary>Whether to say on standard error what was selected and how long it took.</summary>
     public Option<bool> Verbose { get; } =
@@ -42,39 +31,35 @@ internal sealed class GenerateOptions
     public void AddTo(Command command)
     {
         command.Add(_prompt);
-        Option[] options = [_raw, _system, _experts, _maxTokens, _stop, _priority, _timeout, Verbose];
+        Option[] options = [_raw, _system, _experts, Verbose];
         foreach (var option in options)
         {
             command.Add(option);
         }
 
+        _answers.AddTo(command);
         _sampling.AddTo(command);
+        _scheduling.AddTo(command);
     }
 
     /// <summary>How long the call may take.</summary>
     /// <exception cref="UsageException">Not a time.</exception>
-    public TimeSpan Timeout(ParseResult parsed) => parsed.GetValue(_timeout) switch
-    {
-        null => System.Threading.Timeout.InfiniteTimeSpan,
-        > 0 and <= MostSeconds and var seconds => TimeSpan.FromSeconds(seconds),
-        _ => throw new UsageException($"--timeout takes seconds above 0 and up to {MostSeconds}."),
-    };
+    public TimeSpan Timeout(ParseResult parsed) => _scheduling.Timeout(parsed);
 
     /// <summary>The request that a command line means.</summary>
     /// <exception cref="UsageException">Options that exclude each other.</exception>
     public async Task<GenerateRequest> RequestAsync(ParseResult parsed, CliHost host, CancellationToken cancellationToken)
     {
+        var answers = _answers.Read(parsed);
         var request = new GenerateRequest
         {
             Selection = Selection(parsed.GetValue(_experts) ?? []),
-            MaxTokens = parsed.GetValue(_maxTokens),
-            Stop = { parsed.GetValue(_stop) ?? [] },
-            Priority = parsed.GetValue(_priority) switch
-            {
-                Urgency.Batch => Priority.Batch,
-                Urgency.Background => Priority.Background,
-                _ => Priority.Unspecified,
-            },
+            N = answers.Answers ?? 0,
+            MaxTokens = answers.MaxTokens ?? 0,
+            MinTokens = answers.MinTokens ?? 0,
+            Stop = { answers.Stop },
+            Logprobs = answers.Logprobs ?? 0,
+            Priority = _scheduling.Priority(parsed),
         };
         SetSampling(request, _sampling.Read(parsed));
         var system = parsed.GetValue(_system);

@@ -44,6 +44,14 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
                 Experts = { new SelectedExpert { Name = "tenants/demo/experts/math", Digest = "d1", Weight = 1 } },
             },
         });
+        // The last answer ends first, as may happen.
+        for (var answer = request.N - 1; answer >= 0 && request.N > 1; answer--)
+        {
+            await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = "answer", AnswerIndex = answer } });
+            await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = $" {answer}", AnswerIndex = answer } });
+            await responses.WriteAsync(new GenerateResponse { AnswerCompleted = new AnswerCompleted { AnswerIndex = answer } });
+        }
+
         await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = "forty", TokenIds = { 4 } } });
         if (Holds)
         {

@@ -24,12 +24,12 @@ public sealed class GenerateCommandTests
             "hi", "--system", "be brief", "--max-tokens", "9", "--temperature", "0.5", "--top-p", "0.9", "--top-k", "40",
             "--min-p", "0.1", "--repetition-penalty", "1.3", "--frequency-penalty", "-0.5", "--presence-penalty", "2", "--logit-bias", "7=-1.5",
             "--logit-bias", "9=3", "--seed", "18446744073709551615", "--stop", "a", "--stop", "b",
-            "--priority", "batch");
+            "--priority", "batch", "--min-tokens", "3", "--logprobs", "5", "--n", "2");
 
         Assert.Equal(["system", "user"], request.Messages.Messages.Select(message => message.Role));
         Assert.Equal((9, 0.5, 0.9, 40, ulong.MaxValue), (request.MaxTokens, request.Temperature, request.TopP, request.TopK, request.Seed));
         Assert.Equal(["a", "b"], request.Stop);
-        Assert.Equal(Priority.Batch, request.Priority);
+        Assert.Equal((Priority.Batch, 3, 5, 2), (request.Priority, request.MinTokens, request.Logprobs, request.N));
         Assert.Equal(
             (0.1, 1.3, -0.5, 2.0), (request.MinP, request.RepetitionPenalty, request.FrequencyPenalty, request.PresencePenalty));
         Assert.Equal((2, -1.5, 3.0), (request.LogitBias.Count, request.LogitBias[7], request.LogitBias[9]));
@@ -96,6 +96,14 @@ public sealed class GenerateCommandTests
         Assert.Equal("forty-two" + Environment.NewLine, run.Output);
         Assert.Contains("tenants/demo/experts/math", run.Error, StringComparison.Ordinal);
         Assert.Contains("5 prompt (4 cached), 3 answer", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_answers_are_shown_one_below_the_other()
+    {
+        var (run, _) = await GenerateAsync("hi", "-n", "2");
+
+        Assert.Equal(["[1]", "answer 1", "[0]", "answer 0", ""], run.Output.Split(Environment.NewLine));
     }
 
     [Fact]
