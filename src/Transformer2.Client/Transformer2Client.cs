@@ -49,7 +49,7 @@ public sealed class Transformer2Client : IDisposable
     public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
         GenerateRequest request, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        DateTime? deadline = timeout == Timeout.InfiniteTimeSpan ? null : DateTime.UtcNow + timeout;
+        DateTime? deadline = timeout == Timeout.InfiniteTimeSpan ? null : TimeProvider.System.GetUtcNow().UtcDateTime + timeout;
         using var call = _generation.Generate(request, deadline: deadline, cancellationToken: cancellationToken);
         while (await Rpc.NextAsync(call.ResponseStream, cancellationToken))
         {
