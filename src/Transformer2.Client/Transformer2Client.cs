@@ -43,10 +43,18 @@ public sealed class Transformer2Client : IDisposable
     /// Generates an answer: what was selected, text as it becomes available, and how it ended. Leaving the enumeration, or cancelling,
     /// ends the generation on the server.
     /// </summary>
+    public IAsyncEnumerable<GenerateResponse> GenerateAsync(GenerateRequest request, CancellationToken cancellationToken = default) =>
+        GenerateAsync(request, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>As <see cref="GenerateAsync(GenerateRequest, CancellationToken)"/>, with a bound for all of it.</summary>
+    /// <param name="request">What to answer.</param>
+    /// <param name="timeout">The call ends with <see cref="StatusCode.DeadlineExceeded"/> after this time, or before when it could not begin in time.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
-        GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        GenerateRequest request, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var call = _generation.Generate(request, cancellationToken: cancellationToken);
+        DateTime? deadline = timeout == Timeout.InfiniteTimeSpan ? null : TimeProvider.System.GetUtcNow().UtcDateTime + timeout;
+        using var call = _generation.Generate(request, deadline: deadline, cancellationToken: cancellationToken);
         while (await _rpc.NextAsync(call.ResponseStream, cancellationToken))
         {
             yield return call.ResponseStream.Current;

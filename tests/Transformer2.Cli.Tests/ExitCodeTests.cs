@@ -27,6 +27,17 @@ public sealed class ExitCodeTests
         Assert.Equal((code, "", "t2: SOME_REASON: Some text." + Environment.NewLine), (run.ExitCode, run.Output, run.Error));
     }
 
+    [Fact]
+    public async Task A_busy_server_says_when_to_try_again()
+    {
+        await using var platform = await FakePlatform.StartAsync();
+        platform.Generation.Failure = FakePlatform.Refusal(StatusCode.ResourceExhausted, "OVERLOADED", "Busy.", TimeSpan.FromSeconds(2.1));
+
+        var run = await CliRun.On(platform, "generate", "hi");
+
+        Assert.Equal("t2: OVERLOADED: Busy. Try again in 3 s." + Environment.NewLine, run.Error);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]

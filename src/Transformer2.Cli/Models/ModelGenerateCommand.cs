@@ -9,6 +9,7 @@ internal static class ModelGenerateCommand
     private const int DefaultMaxTokens = 128;
 
     // The ranges of generation.proto.
+    private const int MaxAnswers = 16, MaxLogprobs = 20;
     private const double MinRepetitionPenalty = 0.01, MaxRepetitionPenalty = 100, MaxPenalty = 2, MaxBias = 100;
 
     public static Command Create(GlobalOptions global)
@@ -27,14 +28,15 @@ internal static class ModelGenerateCommand
             Description = "Expert file; repeated, or with weights: a mixture over effective multipliers. A file without a weight counts once",
             HelpName = "file[=weight]",
         };
-        var maxTokens = new Option<int?>("--max-tokens") { Description = $"Most tokens to generate [default: {DefaultMaxTokens}]", HelpName = "n" };
         var ignoreEnd = new Option<bool>("--ignore-eos") { Description = "Go on after a token that ends an answer" };
         var greedy = new Option<bool>("--greedy") { Description = "Always the most probable token; the default" };
         var sampling = new SamplingArguments("Repeats a draw [default: 0]");
         var command = new Command("generate", "Answers prompts with a local model; needs no server.")
         {
-            model, tokens, prompt, messages, raw, experts, maxTokens, ignoreEnd, greedy,
+            model, tokens, prompt, messages, raw, experts, ignoreEnd, greedy,
         };
+        var answers = new AnswerArguments();
+        answers.AddTo(command);
         sampling.AddTo(command);
         var placement = new PlacementOptions();
         placement.AddTo(command);
@@ -68,7 +70,7 @@ internal static class ModelGenerateCommand
                     _ => [GenerateRun.TextOf(await PromptInput.ReadAsync(parsed.GetValue(prompt)!, global.Host.Input, cancellationToken), parsed.GetValue(raw))],
                 },
                 Experts = [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
-                MaxTokens = InRange(parsed.GetValue(maxTokens) ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens"),
+                Answer = Answer(answers.Read(parsed)),
                 IgnoreEndOfAnswer = parsed.GetValue(ignoreEnd),
                 Sampling = Sampling(values),
                 DType = placement.DType(parsed),
@@ -79,6 +81,17 @@ internal static class ModelGenerateCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static AnswerOptions Answer(AnswerArguments.Values values)
+    {
+        var maxTokens = InRange(values.MaxTokens ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens");
+        return new AnswerOptions(
+            InRange(values.Answers ?? 1, 1, MaxAnswers, "--n"),
+            maxTokens,
+            InRange(values.MinTokens ?? 0, 0, maxTokens, "--min-tokens"),
+            values.Stop.All(stop => stop.Length > 0) ? values.Stop : throw new InputException("--stop is empty."),
+            InRange(values.Logprobs ?? 0, 0, MaxLogprobs, "--logprobs"));
     }
 
     private static SamplingOptions Sampling(SamplingArguments.Values values) => new(

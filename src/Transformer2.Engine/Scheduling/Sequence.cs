@@ -1,20 +1,24 @@
+using System.Buffers;
 using System.Threading.Channels;
 using Transformer2.Experts;
 
 namespace Transformer2.Engine;
 
-/// <summary>One request on its way through the engine. Touched by the model thread only, but for cancellation and the reading of events.</summary>
+/// <summary>
+/// One answer on its way through the engine. Touched by the model thread only, but for cancellation and the reading of events.
+/// </summary>
 internal sealed class Sequence(
-    GenerationRequest request, int[] prompt, ExpertVector expert, Sampler sampler, AnswerText text, int maxTokens, TimeProvider time, CancellationToken cancellation)
+    GenerationRequest request, int[] prompt, ExpertVector expert, Sampler sampler, AnswerText text, int maxTokens, AnswerStream stream, CancellationToken cancellation)
 {
-    private readonly Channel<GenerationEvent> _events = Channel.CreateUnbounded<GenerationEvent>(new() { SingleReader = true, SingleWriter = true });
-    private readonly long _submitted = time.GetTimestamp();
     private TimeSpan _queued;
     private TimeSpan _firstToken;
     private int _generated;
     private TextDelta? _rest;
 
     public GenerationRequest Request { get; } = request;
+
+    /// <summary>Which of the request's answers it is. Answer 0 computes the prompt; the others begin when it has.</summary>
+    public int Answer { get; private init; }
 
     /// <summary>The composed expert of this request; the identity is the base model.</summary>
     public ExpertVector Expert { get; } = expert;
@@ -35,18 +39,22 @@ internal sealed class Sequence(
     public int PublishedBlocks { get; set; }
 
     /// <summary>Nobody waits for the answer any more.</summary>
-    public bool IsCancelled => cancellation.IsCancellationRequested;
+    public bool IsCancelled => cancellation.IsCancellationRequested || stream.HasFailed;
 
-    public ChannelReader<GenerationEvent> Events => _events.Reader;
+    /// <summary>Whether its deadline has passed. The request's other answers belong to one that has begun in time.</summary>
+    public bool IsLate => Answer == 0 && Request.Deadline is { } deadline && stream.IsAfter(deadline);
 
-    /// <summary>Whether its deadline has passed.</summary>
-    public bool IsLate => Request.Deadline is { } deadline && time.GetUtcNow() > deadline;
+    /// <summary>The events of all answers to the request.</summary>
+    public ChannelReader<GenerationEvent> Events => stream.Events;
 
     /// <summary>Blocks that hold so many tokens.</summary>
     public static int BlocksFor(int tokens) => (tokens + Scheduler.BlockTokens - 1) / Scheduler.BlockTokens;
 
+    /// <summary>The sequences of the request's other answers. They are made when they are needed, because each has the prompt's tokens.</summary>
+    public IReadOnlyList<Sequence> Siblings() => Answer > 0 || Request.Answers == 1 ? [] : [.. Enumerable.Range(1, Request.Answers - 1).Select(Sibling)];
+
     /// <summary>The sequence got a row.</summary>
-    public void Admit() => _queued = time.GetElapsedTime(_submitted);
+    public void Admit() => _queued = stream.Elapsed;
 
     /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
     /// <returns>Why the answer is over, or null while it is not.</returns>
@@ -57,29 +65,53 @@ internal sealed class Sequence(
         return reason;
     }
 
-    /// <summary>Ends the sequence with its completion.</summary>
+    /// <summary>Ends the answer with its completion.</summary>
     public void Finish(FinishReason reason)
     {
-        if (_rest is { } delta) _events.Writer.TryWrite(delta);
-        var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
+        Write(_rest);
+        var timings = new GenerationTimings(_queued, _firstToken, stream.Elapsed);
         var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
-        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings));
-        _events.Writer.TryComplete();
+        stream.Complete(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings) { Answer = Answer });
     }
 
-    /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error) => _events.Writer.TryComplete(error);
+    /// <summary>Ends the request with an error, or quietly when it was cancelled.</summary>
+    public void Fail(Exception? error) => stream.Fail(error);
+
+    private Sequence Sibling(int answer) =>
+        new(Request, prompt, Expert, sampler.Sibling(answer), text.Sibling(), maxTokens, stream, cancellation) { Answer = answer };
 
     private FinishReason? Take(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
-        var token = sampler.Next(logits);
-        if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
+        var mayEnd = Request.IgnoreEndOfAnswer || _generated >= Request.MinTokens;
+        var (token, logprobs) = Next(logits, forbidden: mayEnd ? null : endOfAnswer);
+        if (_generated == 0) _firstToken = stream.Elapsed;
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         Row.Tokens.Add(token);
         _generated++;
-        if (text.Append(token) is { } delta) _events.Writer.TryWrite(delta);
+        Write(text.Append(token, logprobs));
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;
+    }
+
+    private (int Token, TokenLogprobs? Logprobs) Next(Span<float> logits, IReadOnlySet<int>? forbidden)
+    {
+        if (Request.Logprobs == 0) return (sampler.Next(logits, forbidden), null);
+        var raw = ArrayPool<float>.Shared.Rent(logits.Length);
+        try
+        {
+            logits.CopyTo(raw);
+            var token = sampler.Next(logits, forbidden);
+            return (token, Logprobs.Of(raw.AsSpan(0, logits.Length), token, Request.Logprobs, text.TextOf));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(raw);
+        }
+    }
+
+    private void Write(TextDelta? delta)
+    {
+        if (delta is not null) stream.Write(Answer == 0 ? delta : delta with { Answer = Answer });
     }
 }

@@ -105,6 +105,9 @@ internal sealed class BpeTokenizer : ITokenizer
     public string? TokenText(int id) => _spellings.GetValueOrDefault(id);
 
     /// <inheritdoc/>
+    public string TextOf(int id) => Encoding.UTF8.GetString(_bytes.GetValueOrDefault(id).Bytes.Span);
+
+    /// <inheritdoc/>
     public int? TokenId(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
     /// <inheritdoc/>

@@ -139,6 +139,27 @@ public sealed class WaitingQueueTests(EngineFixture fixture)
         foreach (var request in flood) request.Dispose();
     }
 
+    [Fact]
+    public void Answers_of_a_request_that_has_begun_go_first_and_are_never_displaced()
+    {
+        var queue = new WaitingQueue(capacity: 3, TimeProvider.System);
+        using var begun = new Request([1], 1, _tokenizer, like: Request.Any with { Tenant = "many", Answers = 4 });
+        using var later = Add(queue, "many", RequestPriority.Interactive);
+        var siblings = begun.Sequence.Siblings();
+        Assert.True(queue.TryAddBegun(siblings)); // though they are more than may wait
+        Assert.Equal(4, queue.Count);
+
+        // Only what has not begun gives up its place; with one request the tenant has no more than the newcomer would.
+        Assert.Equal(EngineError.Overloaded, Assert.Throws<EngineException>(() => Add(queue, "other", RequestPriority.Interactive)).Reason);
+        Assert.False(later.HasEnded);
+
+        List<Sequence> order = [];
+        while (queue.Peek() is { } next && queue.TryTake(next)) order.Add(next);
+        Assert.Equal([.. siblings, later.Sequence], order);
+        queue.Close();
+        Assert.False(queue.TryAddBegun(siblings));
+    }
+
     private Request Add(WaitingQueue queue, string tenant, RequestPriority priority, double weight = 1)
     {
         var request = new Request([1], 1, _tokenizer, like: Request.Any with { Tenant = tenant, Priority = priority, Weight = weight });

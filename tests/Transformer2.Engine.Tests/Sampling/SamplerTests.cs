@@ -1,4 +1,4 @@
-namespace Transformer2.Engine.Tests;
+namespace Transformer2.Engine.Tests.Sampling;
 
 public sealed class SamplerTests
 {
@@ -53,8 +53,10 @@ public sealed class SamplerTests
     [Fact]
     public void Top_k_keeps_what_equals_the_last_that_it_keeps()
     {
-        var distribution = TokenDistribution.Of([2, 3, 2, 1, 2], new SamplingOptions(Temperature: 1, TopK: 2));
-        Assert.Equal([1, 0, 2, 4], distribution.Ids);
+        using var distribution = TokenDistribution.Of([2, 3, 2, 1, 2], new SamplingOptions(Temperature: 1, TopK: 2));
+        int[] kept = new int[distribution.Count];
+        for (var i = 0; i < kept.Length; i++) kept[i] = distribution.Id(i);
+        Assert.Equal([1, 0, 2, 4], kept);
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Transformer2.Experts;
 using Transformer2.TestKit;
 
-namespace Transformer2.Engine.Tests;
+namespace Transformer2.Engine.Tests.Sampling;
 
 /// <summary>The distributions that Hugging Face transformers' logits processors give.</summary>
 public sealed class SamplingOracleTests
@@ -26,9 +26,9 @@ public sealed class SamplingOracleTests
             {
                 var sampler = new Sampler(Options(golds.GetProperty("options")), [], 0);
                 foreach (var id in history[row]) sampler.Count((int)id);
-                var distribution = sampler.Distribution([.. logits[row]]);
+                using var distribution = sampler.Distribution([.. logits[row]]);
                 var got = new double[vocabulary];
-                foreach (var (i, id) in distribution.Ids.Index()) got[id] = distribution.Probability(i);
+                for (var i = 0; i < distribution.Count; i++) got[distribution.Id(i)] = distribution.Probability(i);
                 for (var id = 0; id < vocabulary; id++)
                 {
                     Assert.True(Math.Abs(expected[row][id] - got[id]) <= Tolerance, $"case {number}, row {row}, token {id}: {got[id]} instead of {expected[row][id]}");
