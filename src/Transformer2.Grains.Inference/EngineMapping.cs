@@ -9,9 +9,10 @@ namespace Transformer2.Grains.Inference;
 /// <summary>Between the engine's types and those that travel between grains.</summary>
 internal static class EngineMapping
 {
-    public static GenerationRequest ToRequest(this GenerationSpec spec, IReadOnlyList<WeightedExpert> experts) => new()
+    public static GenerationRequest ToRequest(this GenerationSpec spec, TenantId tenant, IReadOnlyList<WeightedExpert> experts) => new()
     {
         RequestId = spec.RequestId,
+        Tenant = tenant.Value,
         Prompt = spec.Text is { } text
             ? new Prompt.Text(text)
             : new Prompt.Chat([.. spec.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]),

@@ -24,7 +24,7 @@ internal sealed class FakeEngine : IInferenceEngine
 
     public ModelInfo Model { get; } = new("fake", Layout, 64, 100, 1000);
 
-    public EngineStatus Status => new(0, 0, 8, 0, Faulted);
+    public EngineStatus Status => new(0, 0, 8, 0, 0, 0, Faulted);
 
     public bool Faulted { get; set; }
 

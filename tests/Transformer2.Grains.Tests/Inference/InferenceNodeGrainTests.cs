@@ -27,7 +27,9 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
         Assert.Equal(["one", "two"], events.OfType<GenerationEventRecord.Delta>().Select(delta => delta.Text));
         var end = Assert.IsType<GenerationEventRecord.Completed>(events[^1]);
         Assert.Equal((GenerationEnd.Stop, 2), (end.End, end.CompletionTokens));
-        var weighted = Assert.Single(cluster.Engine.Requests[LastId].Experts);
+        var seen = cluster.Engine.Requests[LastId];
+        Assert.Equal(tenant.Value, seen.Tenant);
+        var weighted = Assert.Single(seen.Experts);
         Assert.Equal((0.5, 1.5f), (weighted.Weight, weighted.Expert.Multipliers["a.weight"].Span[0]));
     }
 
