@@ -34,6 +34,9 @@ internal sealed class Sequence(
     /// <summary>How many of its blocks can be found by others.</summary>
     public int PublishedBlocks { get; set; }
 
+    /// <summary>What it adds to the engine's metrics.</summary>
+    public RequestMetrics? Metrics { get; init; }
+
     /// <summary>Nobody waits for the answer any more.</summary>
     public bool IsCancelled => cancellation.IsCancellationRequested;
 
@@ -46,7 +49,11 @@ internal sealed class Sequence(
     public static int BlocksFor(int tokens) => (tokens + Scheduler.BlockTokens - 1) / Scheduler.BlockTokens;
 
     /// <summary>The sequence got a row.</summary>
-    public void Admit() => _queued = time.GetElapsedTime(_submitted);
+    public void Admit()
+    {
+        _queued = time.GetElapsedTime(_submitted);
+        Metrics?.Admitted(_queued, CachedTokens);
+    }
 
     /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
     /// <returns>Why the answer is over, or null while it is not.</returns>
@@ -60,24 +67,33 @@ internal sealed class Sequence(
     /// <summary>Ends the sequence with its completion.</summary>
     public void Finish(FinishReason reason)
     {
-        if (_rest is { } delta) _events.Writer.TryWrite(delta);
+        if (text.Stopped) reason = FinishReason.Stop;
         var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
+        Metrics?.Finished(reason, timings.Total); // before anybody can see the end
+        if (_rest is { } delta) _events.Writer.TryWrite(delta);
         var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
-        _events.Writer.TryWrite(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings));
+        _events.Writer.TryWrite(new GenerationCompleted(reason, usage, timings));
         _events.Writer.TryComplete();
     }
 
     /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error) => _events.Writer.TryComplete(error);
+    public void Fail(Exception? error)
+    {
+        Metrics?.Failed(error);
+        _events.Writer.TryComplete(error);
+    }
 
     private FinishReason? Take(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
         var token = sampler.Next(logits);
-        if (_generated == 0) _firstToken = time.GetElapsedTime(_submitted);
+        var elapsed = time.GetElapsedTime(_submitted);
+        if (_generated == 0) _firstToken = elapsed;
+        Metrics?.Drawn(elapsed);
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         Row.Tokens.Add(token);
         _generated++;
+        Metrics?.Generated();
         if (text.Append(token) is { } delta) _events.Writer.TryWrite(delta);
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;

@@ -10,14 +10,18 @@ internal sealed class Request : IDisposable
     private readonly List<GenerationEvent> _events = [];
 
     public Request(
-        int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null, GenerationRequest? like = null, ExpertVector? expert = null, TimeProvider? time = null)
+        int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null, GenerationRequest? like = null, ExpertVector? expert = null, TimeProvider? time = null,
+        EngineMetrics? metrics = null)
     {
         Prompt = prompt;
         MaxTokens = maxTokens;
         var request = (like ?? Any) with { MaxTokens = maxTokens };
         Sequence = new Sequence(
             request, prompt, expert ?? ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, prompt, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
-            time ?? TimeProvider.System, _cancellation.Token);
+            time ?? TimeProvider.System, _cancellation.Token)
+        {
+            Metrics = metrics?.Begin(request, prompt.Length),
+        };
     }
 
     /// <summary>A request without a wish.</summary>
