@@ -84,6 +84,7 @@ public static class PlatformHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options.Address, options.HttpPort, options.GrpcPort));
         builder.Services.AddFileExpertBlobStore(data.Experts);
         builder.Services.AddGateway();
+        builder.AddTelemetry(options);
         builder.Services.AddSingleton(Options.Create(limits));
         builder.Services.AddSingleton(Options.Create(uploads));
         builder.UseOrleans(silo =>
@@ -98,6 +99,7 @@ public static class PlatformHost
         var app = builder.Build();
         app.Services.GetRequiredService<DataDirectory>();
         app.MapGateway();
+        app.MapTelemetry(options);
         return app;
     }
 
