@@ -77,6 +77,13 @@ public sealed record EngineOptions
     /// <summary>Threads that compute; null is one per core for the simd runner, and leaves one core to everything else for torch.</summary>
     [Range(1, 1024)]
     public int? Threads { get; init; }
+
+    /// <summary>
+    /// Tenants, and experts of tenants, that the metrics tell apart; further ones are <c>other</c>. The upper limit keeps the number of series
+    /// below OpenTelemetry's own.
+    /// </summary>
+    [Range(0, 499)]
+    public int MetricLabelValues { get; init; } = 100;
 }
 
 /// <summary>What loading an engine is doing.</summary>

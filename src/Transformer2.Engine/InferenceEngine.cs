@@ -57,7 +57,7 @@ public sealed class InferenceEngine : IInferenceEngine
         var sequence = Prepare(request, abandoned.Token);
         try
         {
-            _thread.Submit(sequence);
+            Submit(sequence);
             await foreach (var generated in sequence.Events.ReadAllAsync(cancellationToken))
             {
                 yield return generated;
@@ -76,6 +76,23 @@ public sealed class InferenceEngine : IInferenceEngine
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _thread.DisposeAsync();
 
+    /// <summary>What the engine tells about itself.</summary>
+    internal EngineMetrics Metrics => _thread.Metrics;
+
+    // A refusal is an end like any other, but for the one who waits for it.
+    private void Submit(Sequence sequence)
+    {
+        try
+        {
+            _thread.Submit(sequence);
+        }
+        catch (EngineException e)
+        {
+            sequence.Fail(e);
+            throw;
+        }
+    }
+
     private Sequence Prepare(GenerationRequest request, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
@@ -88,7 +105,10 @@ public sealed class InferenceEngine : IInferenceEngine
         var sampler = new Sampler(request.Sampling, prompt, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
         var text = _model.Text.CreateAnswer([.. request.Stop.Select(stop => new StopText(stop))], request.MinTokens);
         var maxTokens = Math.Min(request.MaxTokens, Model.ContextLength - prompt.Length);
-        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, maxTokens, new AnswerStream(request.Answers, _time), cancellation);
+        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, maxTokens, new AnswerStream(request.Answers, _time), cancellation)
+        {
+            Metrics = Metrics.Begin(request, prompt.Length),
+        };
     }
 
     private static ExpertVector Compose(IReadOnlyList<WeightedExpert> experts)

@@ -22,7 +22,11 @@ internal sealed class ModelThread : IAsyncDisposable
         _logger = logger;
         _time = time;
         _waiting = new WaitingQueue(options.MaxWaiting, time);
+        Metrics = new EngineMetrics(options.MetricLabelValues, () => Status);
     }
+
+    /// <summary>What the engine tells about itself, as long as this lives.</summary>
+    public EngineMetrics Metrics { get; }
 
     public EngineStatus Status => new(
         _waiting.Count, _loop?.Running ?? 0, _options.MaxSequences, _residentExperts, _cacheBlocks, _maxCacheBlocks, _faulted);
@@ -44,6 +48,7 @@ internal sealed class ModelThread : IAsyncDisposable
     {
         FailAll(_waiting.Close());
         await _ended.Task;
+        Metrics.Dispose();
     }
 
     private static void FailAll(IReadOnlyList<Sequence> sequences)
@@ -64,12 +69,13 @@ internal sealed class ModelThread : IAsyncDisposable
             _maxCacheBlocks = pool.Count;
             var limits = new SchedulerLimits(_options.MaxSequences, _options.PrefillChunk, _options.PrefixCaching ? model.PrefixRoot : null);
             _loop = new StepLoop(
-                _waiting, new Scheduler(_waiting, bank, pool, limits), runner, model.Info.ContextLength, model.Text.EndOfAnswer, _time, _logger);
+                _waiting, new Scheduler(_waiting, bank, pool, limits), runner, model.Info.ContextLength, model.Text.EndOfAnswer, _time, _logger, Metrics);
             loaded.SetResult(model);
             Work(_loop, bank, pool);
         }
         catch (Exception e) when (!loaded.Task.IsCompleted)
         {
+            Metrics.Dispose();
             loaded.SetException(e);
         }
         finally

@@ -9,10 +9,10 @@ namespace Transformer2.Grains.Inference;
 /// <summary>Between the engine's types and those that travel between grains.</summary>
 internal static class EngineMapping
 {
-    public static GenerationRequest ToRequest(this GenerationSpec spec, TenantId tenant, IReadOnlyList<WeightedExpert> experts) => new()
+    public static GenerationRequest ToRequest(this GenerationSpec spec, DispatchPlan plan, IReadOnlyList<WeightedExpert> experts) => new()
     {
         RequestId = spec.RequestId,
-        Tenant = tenant.Value,
+        Tenant = plan.Tenant.Value,
         Priority = spec.Priority switch
         {
             GenerationPriority.Batch => RequestPriority.Batch,
@@ -24,6 +24,12 @@ internal static class EngineMapping
             ? new Prompt.Text(text)
             : new Prompt.Chat([.. spec.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]),
         Experts = experts,
+        ExpertLabel = plan.Experts switch
+        {
+            [] => ExpertLabels.Base,
+            [{ Weight: 1 } only] => only.Id.Value,
+            _ => ExpertLabels.Mixture,
+        },
         Sampling = new SamplingOptions(spec.Temperature, spec.TopP, spec.TopK, spec.Seed)
         {
             MinP = spec.MinP,

@@ -21,7 +21,7 @@ public sealed class InferenceNodeGrain(
         using var running = inFlight.Enter();
 
         var vectors = await experts.Load(plan, cancellationToken);
-        await using var events = engine.GenerateAsync(spec.ToRequest(plan.Tenant, vectors), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var events = engine.GenerateAsync(spec.ToRequest(plan, vectors), cancellationToken).GetAsyncEnumerator(cancellationToken);
 
         // The engine reads the prompt in its first step; a long one must not hold up the other streams of this grain.
         var more = await Task.Run(() => Next(events).AsTask(), CancellationToken.None);

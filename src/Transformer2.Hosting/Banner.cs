@@ -23,7 +23,7 @@ internal static class Banner
 
             Transformer2.Platform is ready.
               gRPC         {urls[1]}  (transformer2.v1)
-              HTTP         {urls[0]}  (/healthz, /readyz)
+              HTTP         {urls[0]}  (/healthz, /readyz{(options.Metrics ? ", /metrics" : "")})
               model        {model.Id}: {model.ParameterCount:N0} parameters, {model.Matrices.Length} matrices, context {model.ContextLength}
               credentials  {data.Credentials}
 

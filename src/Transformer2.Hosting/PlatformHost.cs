@@ -88,6 +88,7 @@ public static class PlatformHost
         builder.Services.AddFileExpertBlobStore(data.Experts);
         builder.Services.AddGateway();
         builder.Services.AddHealthChecks().AddCheck<EngineLiveness>("engine-liveness", tags: [GatewaySetup.LivenessTag]);
+        builder.AddTelemetry(options);
         builder.Services.AddSingleton(Options.Create(limits));
         builder.Services.AddSingleton(Options.Create(uploads));
         builder.UseOrleans(silo =>
@@ -104,6 +105,7 @@ public static class PlatformHost
         var app = builder.Build();
         app.Services.GetRequiredService<DataDirectory>();
         app.MapGateway();
+        app.MapTelemetry(options);
         return app;
     }
 

@@ -37,6 +37,9 @@ public sealed class PlatformOptions
     [Range(0, 3600)]
     public int ShutdownSeconds { get; set; } = 30;
 
+    /// <summary>Whether <c>/metrics</c> on the HTTP port shows what the server measures, to whoever reaches the port.</summary>
+    public bool Metrics { get; set; } = true;
+
     /// <summary><see cref="Bind"/> as an address.</summary>
     /// <exception cref="StartupException">It is none.</exception>
     public IPAddress Address => Bind switch

@@ -30,6 +30,9 @@ public sealed record GenerationRequest
     /// </summary>
     public IReadOnlyList<WeightedExpert> Experts { get; init; } = [];
 
+    /// <summary>What metrics call the expert: its id in the tenant's library, or one of <see cref="ExpertLabels"/>.</summary>
+    public string ExpertLabel { get; init; } = ExpertLabels.Base;
+
     /// <summary>How the next token is drawn.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 

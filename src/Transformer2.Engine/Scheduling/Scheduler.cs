@@ -30,6 +30,9 @@ internal sealed class Scheduler
     /// <summary>The running sequences, longest running first.</summary>
     public IReadOnlyList<Sequence> Running => _running;
 
+    /// <summary>Prompt tokens of the last plan that are in the KV cache.</summary>
+    public int PromptTokens { get; private set; }
+
     /// <summary>Gives rows to waiting sequences.</summary>
     /// <returns>Sequences that cannot be served, with the reason.</returns>
     public IReadOnlyList<(Sequence Sequence, EngineException Error)> Admit()
@@ -66,6 +69,7 @@ internal sealed class Scheduler
     /// <summary>What the next step computes: a token of every row that decodes, and as much of the prompts as the budget has.</summary>
     public IReadOnlyList<Piece> Plan()
     {
+        PromptTokens = 0;
         _pieces.Clear();
         _stepped.Clear();
         foreach (var sequence in _running)
@@ -97,6 +101,7 @@ internal sealed class Scheduler
     {
         var (sequence, count) = (_stepped[piece], _pieces[piece].Count);
         var prompt = Math.Clamp(sequence.Row.PromptLength - sequence.Row.Length, 0, count);
+        PromptTokens += prompt;
         _waiting.Charge(sequence, prompt + ((count - prompt) * FairShares.AnswerCost));
         sequence.Row.Length += count;
         if (_limits.PrefixRoot is not null) Publish(sequence);

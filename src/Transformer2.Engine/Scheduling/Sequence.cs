@@ -38,6 +38,9 @@ internal sealed class Sequence(
     /// <summary>How many of its blocks can be found by others.</summary>
     public int PublishedBlocks { get; set; }
 
+    /// <summary>What it adds to the engine's metrics.</summary>
+    public RequestMetrics? Metrics { get; init; }
+
     /// <summary>Nobody waits for the answer any more.</summary>
     public bool IsCancelled => cancellation.IsCancellationRequested || stream.HasFailed;
 
@@ -54,7 +57,11 @@ internal sealed class Sequence(
     public IReadOnlyList<Sequence> Siblings() => Answer > 0 || Request.Answers == 1 ? [] : [.. Enumerable.Range(1, Request.Answers - 1).Select(Sibling)];
 
     /// <summary>The sequence got a row.</summary>
-    public void Admit() => _queued = stream.Elapsed;
+    public void Admit()
+    {
+        _queued = stream.Elapsed;
+        Metrics?.Admitted(_queued, CachedTokens);
+    }
 
     /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
     /// <returns>Why the answer is over, or null while it is not.</returns>
@@ -68,27 +75,36 @@ internal sealed class Sequence(
     /// <summary>Ends the answer with its completion.</summary>
     public void Finish(FinishReason reason)
     {
-        Write(_rest);
+        if (text.Stopped) reason = FinishReason.Stop;
         var timings = new GenerationTimings(_queued, _firstToken, stream.Elapsed);
+        Metrics?.Finished(reason, timings.Total); // before anybody can see the end
+        Write(_rest);
         var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
-        stream.Complete(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings) { Answer = Answer });
+        stream.Complete(new GenerationCompleted(reason, usage, timings) { Answer = Answer });
     }
 
     /// <summary>Ends the request with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error) => stream.Fail(error);
+    public void Fail(Exception? error)
+    {
+        Metrics?.Failed(error);
+        stream.Fail(error);
+    }
 
     private Sequence Sibling(int answer) =>
-        new(Request, prompt, Expert, sampler.Sibling(answer), text.Sibling(), maxTokens, stream, cancellation) { Answer = answer };
+        new(Request, prompt, Expert, sampler.Sibling(answer), text.Sibling(), maxTokens, stream, cancellation) { Answer = answer, Metrics = Metrics?.Sibling() };
 
     private FinishReason? Take(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
         var mayEnd = Request.IgnoreEndOfAnswer || _generated >= Request.MinTokens;
         var (token, logprobs) = Next(logits, forbidden: mayEnd ? null : endOfAnswer);
-        if (_generated == 0) _firstToken = stream.Elapsed;
+        var elapsed = stream.Elapsed;
+        if (_generated == 0) _firstToken = elapsed;
+        Metrics?.Drawn(elapsed);
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         Row.Tokens.Add(token);
         _generated++;
+        Metrics?.Generated();
         Write(text.Append(token, logprobs));
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;

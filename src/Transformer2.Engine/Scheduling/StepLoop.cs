@@ -7,7 +7,8 @@ namespace Transformer2.Engine;
 /// join and leave between any two steps. Runs on the model thread.
 /// </summary>
 internal sealed class StepLoop(
-    WaitingQueue waiting, Scheduler scheduler, IModelRunner runner, int contextLength, IReadOnlySet<int> endOfAnswer, TimeProvider time, ILogger logger)
+    WaitingQueue waiting, Scheduler scheduler, IModelRunner runner, int contextLength, IReadOnlySet<int> endOfAnswer, TimeProvider time, ILogger logger,
+    EngineMetrics? metrics = null)
 {
     /// <summary>Steps of which nothing could be computed, one after the other, that end the engine.</summary>
     private const int MostFailedSteps = 3;
@@ -32,7 +33,9 @@ internal sealed class StepLoop(
         var pieces = scheduler.Plan();
         if (TryRun(pieces, out var logits)) Accept(pieces, logits);
         else RunOneByOne([.. pieces]);
-        scheduler.Observe(time.GetElapsedTime(started));
+        var elapsed = time.GetElapsedTime(started);
+        scheduler.Observe(elapsed);
+        metrics?.Step(elapsed, pieces.Count, scheduler.PromptTokens);
     }
 
     /// <summary>Ends what runs, because the engine does.</summary>

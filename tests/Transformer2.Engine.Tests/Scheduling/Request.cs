@@ -10,7 +10,8 @@ internal sealed class Request : IDisposable
     private readonly List<GenerationEvent> _events = [];
 
     public Request(
-        int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null, GenerationRequest? like = null, ExpertVector? expert = null, TimeProvider? time = null)
+        int[] prompt, int maxTokens, ITokenizer tokenizer, IReadOnlyList<string>? stop = null, GenerationRequest? like = null, ExpertVector? expert = null, TimeProvider? time = null,
+        EngineMetrics? metrics = null)
     {
         Prompt = prompt;
         MaxTokens = maxTokens;
@@ -18,7 +19,10 @@ internal sealed class Request : IDisposable
         Sequence = new Sequence(
             request, prompt, expert ?? ExpertVector.Identity, new Sampler(request.Sampling, prompt, 0),
             new AnswerText(tokenizer, [.. (stop ?? []).Select(text => new StopText(text))], request.MinTokens), maxTokens,
-            new AnswerStream(request.Answers, time ?? TimeProvider.System), _cancellation.Token);
+            new AnswerStream(request.Answers, time ?? TimeProvider.System), _cancellation.Token)
+        {
+            Metrics = metrics?.Begin(request, prompt.Length),
+        };
     }
 
     /// <summary>A request without a wish.</summary>
