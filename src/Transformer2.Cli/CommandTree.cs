@@ -26,6 +26,8 @@ internal static class CommandTree
         };
         root.Directives.Clear();
         global.AddTo(root);
+        OptionValues.CheckIn(root);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionLine();
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
         return root;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Transformer2.Client;
 using Transformer2.Experts;
 using Transformer2.Tokenization;
@@ -34,6 +35,7 @@ internal sealed record Failure(int ExitCode, string Message)
     private static string Describe(Transformer2Exception refused)
     {
         var reason = refused.Reason.Length > 0 ? refused.Reason : refused.StatusCode.ToString();
-        return refused.Message.Length > 0 ? $"{reason}: {refused.Message}" : reason;
+        var text = refused.Message.Length > 0 ? $"{reason}: {refused.Message}" : reason;
+        return refused.RetryAfter is { } delay ? string.Create(CultureInfo.InvariantCulture, $"{text} Try again in {Math.Ceiling(delay.TotalSeconds)} s.") : text;
     }
 }

@@ -19,8 +19,8 @@ internal sealed class GlobalOptions
     private readonly Option<string> _key = new("--key")
     {
         Description =
-            $"API key [environment: {KeyVariable}] [default, for a server on this machine: the demo or admin key in {DevCredentials.FileName} "
-            + $"of the data directory, which is {DataDirectory.Variable} or {DataDirectory.Default}]",
+            $"API key [environment: {KeyVariable}] [default for a server on this machine: from {DevCredentials.FileName} in {DataDirectory.Variable} "
+            + $"or {DataDirectory.Default}]",
         HelpName = "key",
         Recursive = true,
     };

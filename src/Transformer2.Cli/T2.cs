@@ -16,7 +16,7 @@ internal static class T2
         if (parsed.Action is ParseErrorAction)
         {
             return Report(host, new Failure(
-                ExitCode.Usage, string.Join(' ', parsed.Errors.Select(error => error.Message)) + " See --help."));
+                ExitCode.Usage, UsageErrors.Describe(parsed)));
         }
 
         try

@@ -9,6 +9,7 @@ internal static class ExpertDownload
 {
     public static async Task<Expert> RunAsync(
         ExpertService.ExpertServiceClient stub,
+        Rpc rpc,
         string name,
         Stream destination,
         IProgress<TransferProgress>? progress,
@@ -19,7 +20,7 @@ internal static class ExpertDownload
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Expert? expert = null;
         long received = 0;
-        while (await Rpc.NextAsync(call.ResponseStream, cancellationToken))
+        while (await rpc.NextAsync(call.ResponseStream, cancellationToken))
         {
             var message = call.ResponseStream.Current;
             if (message.PayloadCase == DownloadExpertResponse.PayloadOneofCase.Expert)

@@ -7,8 +7,9 @@ namespace Transformer2.Client;
 public sealed class ExpertLibrary
 {
     private readonly ExpertService.ExpertServiceClient _stub;
+    private readonly Rpc _rpc;
 
-    internal ExpertLibrary(ExpertService.ExpertServiceClient stub) => _stub = stub;
+    internal ExpertLibrary(ExpertService.ExpertServiceClient stub, Rpc rpc) => (_stub, _rpc) = (stub, rpc);
 
     /// <summary>
     /// Uploads an expert file. The platform validates all of it before it keeps anything. From a stream that can seek, its size and SHA-256 are
@@ -24,7 +25,7 @@ public sealed class ExpertLibrary
         Stream content,
         IProgress<TransferProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        ExpertUpload.RunAsync(_stub, metadata, content, progress, cancellationToken);
+        ExpertUpload.RunAsync(_stub, _rpc, metadata, content, progress, cancellationToken);
 
     /// <summary>Uploads an expert file that is in memory.</summary>
     /// <inheritdoc cref="UploadAsync(UploadExpertMetadata, Stream, IProgress{TransferProgress}, CancellationToken)"/>
@@ -42,11 +43,11 @@ public sealed class ExpertLibrary
     /// <param name="cancellationToken">Ends the download.</param>
     public Task<Expert> DownloadAsync(
         string name, Stream destination, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        ExpertDownload.RunAsync(_stub, name, destination, progress, cancellationToken);
+        ExpertDownload.RunAsync(_stub, _rpc, name, destination, progress, cancellationToken);
 
     /// <summary>One expert's description.</summary>
     public async Task<Expert> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_stub.GetExpertAsync(
+        (await _rpc.CallAsync(_stub.GetExpertAsync(
             new GetExpertRequest { Name = name }, cancellationToken: cancellationToken), cancellationToken)).Expert;
 
     /// <summary>All experts, ordered by id, fetched page by page.</summary>
@@ -58,7 +59,7 @@ public sealed class ExpertLibrary
         var request = new ListExpertsRequest { PageSize = pageSize };
         do
         {
-            var page = await Rpc.CallAsync(_stub.ListExpertsAsync(request, cancellationToken: cancellationToken), cancellationToken);
+            var page = await _rpc.CallAsync(_stub.ListExpertsAsync(request, cancellationToken: cancellationToken), cancellationToken);
             foreach (var expert in page.Experts)
             {
                 yield return expert;
@@ -74,6 +75,6 @@ public sealed class ExpertLibrary
     /// <param name="etag">Remove it only if it still has this etag; empty for any.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task DeleteAsync(string name, string etag = "", CancellationToken cancellationToken = default) =>
-        Rpc.CallAsync(_stub.DeleteExpertAsync(
+        _rpc.CallAsync(_stub.DeleteExpertAsync(
             new DeleteExpertRequest { Name = name, Etag = etag }, cancellationToken: cancellationToken), cancellationToken);
 }

@@ -13,6 +13,7 @@ internal static class ExpertUpload
 
     public static async Task<Expert> RunAsync(
         ExpertService.ExpertServiceClient stub,
+        Rpc rpc,
         UploadExpertMetadata metadata,
         Stream content,
         IProgress<TransferProgress>? progress,
@@ -28,7 +29,7 @@ internal static class ExpertUpload
             await call.RequestStream.CompleteAsync();
         }
 
-        return (await Rpc.AwaitAsync(call.ResponseAsync, cancellationToken)).Expert;
+        return (await rpc.AwaitAsync(call.ResponseAsync, cancellationToken)).Expert;
     }
 
     private static async Task<UploadExpertMetadata> DescribedAsync(

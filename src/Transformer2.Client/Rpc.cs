@@ -3,9 +3,10 @@ using Grpc.Core;
 namespace Transformer2.Client;
 
 /// <summary>Awaits calls of the generated stubs and turns their errors into ours.</summary>
-internal static class Rpc
+/// <param name="address">Where the calls go.</param>
+internal sealed class Rpc(Uri address)
 {
-    public static async Task<T> CallAsync<T>(AsyncUnaryCall<T> call, CancellationToken cancellationToken)
+    public async Task<T> CallAsync<T>(AsyncUnaryCall<T> call, CancellationToken cancellationToken)
     {
         using (call)
         {
@@ -13,10 +14,10 @@ internal static class Rpc
         }
     }
 
-    public static Task<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken) =>
+    public Task<bool> NextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellationToken) =>
         AwaitAsync(stream.MoveNext(cancellationToken), cancellationToken);
 
-    public static async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
+    public async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
     {
         try
         {
@@ -28,7 +29,7 @@ internal static class Rpc
         }
         catch (RpcException exception)
         {
-            throw Transformer2Exception.From(exception);
+            throw ConnectionFault.Of(address, exception) ?? Transformer2Exception.From(exception);
         }
     }
 }

@@ -7,20 +7,21 @@ namespace Transformer2.Client;
 public sealed class TenantAdministration
 {
     private readonly TenantService.TenantServiceClient _stub;
+    private readonly Rpc _rpc;
 
-    internal TenantAdministration(TenantService.TenantServiceClient stub) => _stub = stub;
+    internal TenantAdministration(TenantService.TenantServiceClient stub, Rpc rpc) => (_stub, _rpc) = (stub, rpc);
 
     /// <summary>Creates a tenant, without keys and experts.</summary>
     /// <param name="tenantId">Its id.</param>
     /// <param name="displayName">A name for people; the id when empty.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<Tenant> CreateAsync(string tenantId, string displayName = "", CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_stub.CreateTenantAsync(
+        (await _rpc.CallAsync(_stub.CreateTenantAsync(
             new CreateTenantRequest { TenantId = tenantId, DisplayName = displayName }, cancellationToken: cancellationToken), cancellationToken)).Tenant;
 
     /// <summary>One tenant.</summary>
     public async Task<Tenant> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_stub.GetTenantAsync(
+        (await _rpc.CallAsync(_stub.GetTenantAsync(
             new GetTenantRequest { Name = name }, cancellationToken: cancellationToken), cancellationToken)).Tenant;
 
     /// <summary>All tenants, ordered by id, fetched page by page.</summary>
@@ -32,7 +33,7 @@ public sealed class TenantAdministration
         var request = new ListTenantsRequest { PageSize = pageSize };
         do
         {
-            var page = await Rpc.CallAsync(_stub.ListTenantsAsync(request, cancellationToken: cancellationToken), cancellationToken);
+            var page = await _rpc.CallAsync(_stub.ListTenantsAsync(request, cancellationToken: cancellationToken), cancellationToken);
             foreach (var tenant in page.Tenants)
             {
                 yield return tenant;
@@ -49,18 +50,18 @@ public sealed class TenantAdministration
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<CreateApiKeyResponse> CreateKeyAsync(
         string tenant, string displayName = "", CancellationToken cancellationToken = default) =>
-        Rpc.CallAsync(_stub.CreateApiKeyAsync(
+        _rpc.CallAsync(_stub.CreateApiKeyAsync(
             new CreateApiKeyRequest { Parent = tenant, DisplayName = displayName }, cancellationToken: cancellationToken), cancellationToken);
 
     /// <summary>A tenant's keys without their secrets, oldest first.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListKeysAsync(string tenant, CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_stub.ListApiKeysAsync(
+        (await _rpc.CallAsync(_stub.ListApiKeysAsync(
             new ListApiKeysRequest { Parent = tenant }, cancellationToken: cancellationToken), cancellationToken)).ApiKeys;
 
     /// <summary>Revokes a key for good.</summary>
     /// <param name="name"><c>tenants/{tenant}/apiKeys/{key}</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<ApiKey> RevokeKeyAsync(string name, CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_stub.RevokeApiKeyAsync(
+        (await _rpc.CallAsync(_stub.RevokeApiKeyAsync(
             new RevokeApiKeyRequest { Name = name }, cancellationToken: cancellationToken), cancellationToken)).ApiKey;
 }

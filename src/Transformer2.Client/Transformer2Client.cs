@@ -12,7 +12,10 @@ namespace Transformer2.Client;
 /// </summary>
 public sealed class Transformer2Client : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly GrpcChannel _channel;
+    private readonly Rpc _rpc;
     private readonly GenerationService.GenerationServiceClient _generation;
     private readonly ClusterService.ClusterServiceClient _cluster;
 
@@ -21,12 +24,13 @@ public sealed class Transformer2Client : IDisposable
     public Transformer2Client(Transformer2ClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _channel = GrpcChannel.ForAddress(options.Address);
+        _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions { HttpHandler = Transport(), DisposeHttpClient = true });
+        _rpc = new Rpc(options.Address);
         var invoker = _channel.Intercept(headers => WithKey(headers, options.ApiKey));
         _generation = new GenerationService.GenerationServiceClient(invoker);
         _cluster = new ClusterService.ClusterServiceClient(invoker);
-        Experts = new ExpertLibrary(new ExpertService.ExpertServiceClient(invoker));
-        Tenants = new TenantAdministration(new TenantService.TenantServiceClient(invoker));
+        Experts = new ExpertLibrary(new ExpertService.ExpertServiceClient(invoker), _rpc);
+        Tenants = new TenantAdministration(new TenantService.TenantServiceClient(invoker), _rpc);
     }
 
     /// <summary>The experts of the key's tenant.</summary>
@@ -39,11 +43,19 @@ public sealed class Transformer2Client : IDisposable
     /// Generates an answer: what was selected, text as it becomes available, and how it ended. Leaving the enumeration, or cancelling,
     /// ends the generation on the server.
     /// </summary>
+    public IAsyncEnumerable<GenerateResponse> GenerateAsync(GenerateRequest request, CancellationToken cancellationToken = default) =>
+        GenerateAsync(request, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>As <see cref="GenerateAsync(GenerateRequest, CancellationToken)"/>, with a bound for all of it.</summary>
+    /// <param name="request">What to answer.</param>
+    /// <param name="timeout">The call ends with <see cref="StatusCode.DeadlineExceeded"/> after this time, or before when it could not begin in time.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
-        GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        GenerateRequest request, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var call = _generation.Generate(request, cancellationToken: cancellationToken);
-        while (await Rpc.NextAsync(call.ResponseStream, cancellationToken))
+        DateTime? deadline = timeout == Timeout.InfiniteTimeSpan ? null : TimeProvider.System.GetUtcNow().UtcDateTime + timeout;
+        using var call = _generation.Generate(request, deadline: deadline, cancellationToken: cancellationToken);
+        while (await _rpc.NextAsync(call.ResponseStream, cancellationToken))
         {
             yield return call.ResponseStream.Current;
         }
@@ -53,15 +65,27 @@ public sealed class Transformer2Client : IDisposable
     /// <param name="selection">What to resolve; null is the base model.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<Dispatched> DispatchAsync(ExpertSelection? selection, CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_generation.DispatchAsync(
+        (await _rpc.CallAsync(_generation.DispatchAsync(
             new DispatchRequest { Selection = selection }, cancellationToken: cancellationToken), cancellationToken)).Dispatched;
 
     /// <summary>The base model that the platform serves.</summary>
     public async Task<Model> GetModelAsync(CancellationToken cancellationToken = default) =>
-        (await Rpc.CallAsync(_cluster.GetModelAsync(new GetModelRequest(), cancellationToken: cancellationToken), cancellationToken)).Model;
+        (await _rpc.CallAsync(_cluster.GetModelAsync(new GetModelRequest(), cancellationToken: cancellationToken), cancellationToken)).Model;
 
     /// <summary>Closes the connection and ends what still runs.</summary>
     public void Dispose() => _channel.Dispose();
+
+    // A host that swallows everything does not hold a caller for ever; a generation may be silent as long as its server answers pings.
+    private static SocketsHttpHandler Transport() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        EnableMultipleHttp2Connections = true,
+        ConnectTimeout = Patience,
+        KeepAlivePingDelay = Patience,
+        KeepAlivePingTimeout = Patience,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+    };
 
     private static Metadata WithKey(Metadata headers, string? key)
     {

@@ -26,13 +26,20 @@ public sealed class Transformer2Exception(
     /// <summary>What the reason is about.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; } = metadata ?? ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>When it may be worth while to try again (<c>google.rpc.RetryInfo</c>); null when the answer does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Reads the details that came with a status.</summary>
     /// <param name="exception">The exception of the generated stubs.</param>
     public static Transformer2Exception From(RpcException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        var info = exception.GetRpcStatus()?.GetDetail<ErrorInfo>();
+        var status = exception.GetRpcStatus();
+        var info = status?.GetDetail<ErrorInfo>();
         return new Transformer2Exception(
-            exception.StatusCode, info?.Reason ?? "", exception.Status.Detail, info?.Metadata.AsReadOnly(), exception);
+            exception.StatusCode, info?.Reason ?? "", exception.Status.Detail, info?.Metadata.AsReadOnly(), exception)
+        {
+            RetryAfter = status?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan(),
+        };
     }
 }

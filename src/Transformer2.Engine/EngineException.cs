@@ -25,6 +25,9 @@ public enum EngineError
     /// <summary>The model's chat template refused the messages, or the model has none.</summary>
     ChatTemplate,
 
+    /// <summary>A logit bias is for a token that the vocabulary does not have.</summary>
+    InvalidLogitBias,
+
     /// <summary>The mixture of experts cannot be composed.</summary>
     InvalidMixture,
 

@@ -38,6 +38,12 @@ public sealed record EngineOptions
     [AllowedValues("none", "int8")]
     public string Quantization { get; init; } = "none";
 
+    /// <summary>
+    /// Whether experts that change only few directions of a matrix are computed as such by the simd runner: exact and nearly free, for the memory of
+    /// every matrix U once more.
+    /// </summary>
+    public bool SparseExperts { get; init; } = true;
+
     /// <summary>Rows of the batch: most requests running at once.</summary>
     [Range(1, 1024)]
     public int MaxSequences { get; init; } = 16;

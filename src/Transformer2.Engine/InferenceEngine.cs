@@ -96,15 +96,18 @@ public sealed class InferenceEngine : IInferenceEngine
     private Sequence Prepare(GenerationRequest request, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Answers, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.MinTokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Logprobs);
         if (request.Sampling.LogitBias.Keys.Any(id => id < 0 || id >= Model.VocabularySize))
-            throw new ArgumentOutOfRangeException(nameof(request), $"A logit bias is for a token outside the vocabulary of {Model.VocabularySize}.");
+            throw new EngineException(EngineError.InvalidLogitBias, $"A logit bias is for a token outside the vocabulary of {Model.VocabularySize}.");
         var prompt = _model.Text.Encode(request.Prompt, Model.ContextLength);
         var sampler = new Sampler(request.Sampling, prompt, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
-        var text = new AnswerText(_model.Text.CreateDetokenizer(), request.Stop);
-        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, Math.Min(request.MaxTokens, Model.ContextLength - prompt.Length), _time, cancellation)
-        {
-            Metrics = Metrics.Begin(request, prompt.Length),
-        };
+        var text = _model.Text.CreateAnswer([.. request.Stop.Select(stop => new StopText(stop))], request.MinTokens);
+        var maxTokens = Math.Min(request.MaxTokens, Model.ContextLength - prompt.Length);
+        var expert = Compose(request.Experts);
+        var stream = new AnswerStream(request.Answers, _time, Metrics.Begin(request, prompt.Length));
+        return new Sequence(request, prompt, expert, sampler, text, maxTokens, stream, cancellation);
     }
 
     private static ExpertVector Compose(IReadOnlyList<WeightedExpert> experts)

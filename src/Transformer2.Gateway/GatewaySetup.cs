@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,6 +13,9 @@ namespace Transformer2.Gateway;
 /// <summary>Registers and maps everything that callers reach.</summary>
 public static class GatewaySetup
 {
+    /// <summary>Tag of health checks whose failure only the end of this process can mend: <c>/healthz</c> follows them.</summary>
+    public const string LivenessTag = "live";
+
     // A message holds at most a prompt or a chunk of 1 MiB, and JSON-like escapes do not exist here.
     private const int MaxMessageBytes = 4 << 20;
 
@@ -78,8 +80,8 @@ public static class GatewaySetup
         if (app.Environment.IsDevelopment())
             app.MapGrpcReflectionService().AllowAnonymous();
 
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/readyz").AllowAnonymous();
+        app.MapHealthChecks("/healthz", HealthResponse.Of(check => check.Tags.Contains(LivenessTag))).AllowAnonymous();
+        app.MapHealthChecks("/readyz", HealthResponse.Of(_ => true)).AllowAnonymous();
         app.MapGet("/", () => Results.Text(Welcome)).AllowAnonymous();
         return app;
     }

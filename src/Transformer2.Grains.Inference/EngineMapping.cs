@@ -13,6 +13,13 @@ internal static class EngineMapping
     {
         RequestId = spec.RequestId,
         Tenant = plan.Tenant.Value,
+        Priority = spec.Priority switch
+        {
+            GenerationPriority.Batch => RequestPriority.Batch,
+            GenerationPriority.Background => RequestPriority.Background,
+            _ => RequestPriority.Interactive,
+        },
+        Deadline = spec.Deadline,
         Prompt = spec.Text is { } text
             ? new Prompt.Text(text)
             : new Prompt.Chat([.. spec.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]),
@@ -32,19 +39,31 @@ internal static class EngineMapping
             LogitBias = spec.LogitBias,
         },
         MaxTokens = spec.MaxTokens,
+        MinTokens = spec.MinTokens,
+        Logprobs = spec.Logprobs,
+        Answers = spec.Answers,
         Stop = spec.Stop,
     };
 
     public static GenerationEventRecord ToRecord(this GenerationEvent happened) => happened switch
     {
-        TextDelta delta => new GenerationEventRecord.Delta(delta.Text, [.. delta.TokenIds]),
+        TextDelta delta => new GenerationEventRecord.Delta(delta.Text, [.. delta.TokenIds])
+        {
+            Answer = delta.Answer,
+            Logprobs = [.. delta.Logprobs.Select(token => new TokenLogprobsRecord(token.Token.ToRecord(), [.. token.Top.Select(ToRecord)]))],
+        },
+        AnswerCompleted end => new GenerationEventRecord.AnswerCompleted(
+            end.Answer, end.FinishReason.ToRecord(), end.CompletionTokens, end.Timings.Queued, end.Timings.FirstToken, end.Timings.Total),
         GenerationCompleted end => new GenerationEventRecord.Completed(
-            end.FinishReason == FinishReason.Stop ? GenerationEnd.Stop : GenerationEnd.Length,
+            end.FinishReason.ToRecord(),
             end.Usage.PromptTokens,
             end.Usage.CompletionTokens,
             end.Timings.Queued,
             end.Timings.FirstToken,
-            end.Timings.Total),
+            end.Timings.Total)
+        {
+            CachedPromptTokens = end.Usage.CachedPromptTokens,
+        },
         _ => throw new InvalidOperationException($"The engine reported a {happened.GetType().Name}, which has no record."),
     };
 
@@ -60,8 +79,14 @@ internal static class EngineMapping
     public static NodeStatusRecord ToRecord(this EngineStatus status) =>
         new(status.WaitingSequences, status.RunningSequences, status.MaxSequences, status.ResidentExperts, status.Faulted);
 
-    public static PlatformException ToPlatformException(this EngineException exception) =>
-        new(
+    private static GenerationEnd ToRecord(this FinishReason reason) => reason == FinishReason.Stop ? GenerationEnd.Stop : GenerationEnd.Length;
+
+    private static TokenLogprobRecord ToRecord(this TokenLogprob token) => new(token.TokenId, token.Text, token.Logprob);
+
+    public static PlatformException ToPlatformException(this EngineException exception) => exception.Reason == EngineError.InvalidLogitBias
+        // As the edge refuses it, where it knows the vocabulary.
+        ? new(ErrorReason.InvalidField, exception.Message, ("field", "logit_bias"))
+        : new(
             exception.Reason switch
             {
                 EngineError.PromptEmpty => ErrorReason.PromptEmpty,
@@ -70,8 +95,12 @@ internal static class EngineMapping
                 EngineError.ChatTemplate => ErrorReason.ChatTemplate,
                 EngineError.InvalidMixture => ErrorReason.InvalidMixture,
                 EngineError.Overloaded => ErrorReason.Overloaded,
+                EngineError.DeadlineExceeded => ErrorReason.QueueTimeout,
                 EngineError.NonFiniteLogits => ErrorReason.NonFiniteLogits,
                 _ => ErrorReason.EngineUnavailable,
             },
-            exception.Message);
+            exception.Message)
+        {
+            RetryAfter = exception.RetryAfter,
+        };
 }

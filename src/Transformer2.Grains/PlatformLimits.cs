@@ -30,7 +30,7 @@ public sealed class PlatformLimits
     /// How long a stored file may wait for its commit. Older files that no expert uses are remains of a crash and are removed.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
-    public TimeSpan OrphanAge { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan OrphanAge { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>Checks <see cref="PlatformLimits"/> by its annotations.</summary>

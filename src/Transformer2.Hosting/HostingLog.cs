@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Transformer2.Abstractions;
 
 namespace Transformer2.Hosting;
 
@@ -6,6 +7,9 @@ internal static partial class HostingLog
 {
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "The bundled expert {Path} was left out: {Reason}: {Message}")]
     public static partial void ExpertNotSeeded(ILogger logger, string path, string reason, string message);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "The stored files of tenant {Tenant} were not searched for orphans")]
+    public static partial void NotSwept(ILogger logger, TenantId tenant, Exception exception);
 
     [LoggerMessage(
         EventId = 3002,

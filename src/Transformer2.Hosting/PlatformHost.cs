@@ -66,6 +66,9 @@ public static class PlatformHost
 
         var limits = Read(builder.Configuration, "T2:Limits", new PlatformLimitsValidator());
         var uploads = Read(builder.Configuration, "T2:Uploads", new UploadOptionsValidator());
+        // A file is stored when its upload ends, so this is more than enough for it to be committed.
+        if (limits.OrphanAge < uploads.TotalTimeout)
+            limits.OrphanAge = uploads.TotalTimeout;
         // In the order of their costs: what is wrong shows before the model is read.
         if (options.HttpPort == options.GrpcPort && options.HttpPort != 0)
             throw new StartupException("T2__HttpPort and T2__GrpcPort are the same; without TLS the two protocols cannot share a port.");
@@ -84,6 +87,7 @@ public static class PlatformHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options.Address, options.HttpPort, options.GrpcPort));
         builder.Services.AddFileExpertBlobStore(data.Experts);
         builder.Services.AddGateway();
+        builder.Services.AddHealthChecks().AddCheck<EngineLiveness>("engine-liveness", tags: [GatewaySetup.LivenessTag]);
         builder.AddTelemetry(options);
         builder.Services.AddSingleton(Options.Create(limits));
         builder.Services.AddSingleton(Options.Create(uploads));
@@ -95,6 +99,8 @@ public static class PlatformHost
             addRoles(silo, paths);
         });
         builder.Services.AddHostedService<Seeder>();
+        builder.Services.AddSingleton<OrphanSweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrphanSweep>());
 
         var app = builder.Build();
         app.Services.GetRequiredService<DataDirectory>();

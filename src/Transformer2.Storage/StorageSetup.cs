@@ -30,7 +30,7 @@ public static class StorageSetup
     public static IServiceCollection AddFileExpertBlobStore(this IServiceCollection services, string directory)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<IExpertBlobStore>(
-            provider => new FileExpertBlobStore(directory, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new FileExpertBlobStore(directory, provider.GetRequiredService<TimeProvider>()));
+        return services.AddSingleton<IExpertBlobStore>(provider => provider.GetRequiredService<FileExpertBlobStore>());
     }
 }

@@ -42,6 +42,12 @@ public interface ITokenizer
     /// <summary>The token as it is spelt in the vocabulary, or null when there is no such id.</summary>
     string? TokenText(int id);
 
+    /// <summary>
+    /// What an id adds to a text, special tokens and a leading space included; bytes that are part of a character become U+FFFD. Empty when there
+    /// is no such id.
+    /// </summary>
+    string TextOf(int id);
+
     /// <summary>The id of a token by its spelling in the vocabulary, or null when there is none.</summary>
     int? TokenId(string token);
 

@@ -59,6 +59,9 @@ internal static class Json
         _ => throw new TokenizerException($"'{name}' is not true or false."),
     };
 
+    public static bool RequiredFlag(this JsonElement element, string name) =>
+        element.Find(name) is null ? throw new TokenizerException($"'{name}' is missing.") : element.Flag(name);
+
     public static int Integer(this JsonElement element, string name) => AsInteger(element.Require(name, JsonValueKind.Number), name);
 
     public static int AsInteger(this JsonElement element, string name) =>

@@ -8,6 +8,8 @@ internal sealed class MarkedTextBuilder
     private readonly StringBuilder _text = new();
     private bool[] _marks = new bool[64];
 
+    public int Length => _text.Length;
+
     public void Append(ReadOnlySpan<char> part, bool isFromUser)
     {
         var start = Grow(part);

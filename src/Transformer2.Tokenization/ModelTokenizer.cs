@@ -16,7 +16,7 @@ public sealed record ModelTokenizer(ITokenizer Tokenizer, ChatTemplate? ChatTemp
     /// <exception cref="ChatTemplateException">The chat template uses something unsupported.</exception>
     public static ModelTokenizer Load(string directory, TimeProvider? clock = null)
     {
-        var tokenizer = HuggingFaceTokenizer.Load(directory);
+        var tokenizer = TokenizerFile.Read(directory);
         var tokens = TokenizerConfig.Load(directory).Tokens;
         // The tokenizer's own end of text, which ends a chat turn, always counts.
         var ends = ConfiguredEnds(directory);

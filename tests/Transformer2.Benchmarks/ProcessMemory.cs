@@ -21,6 +21,13 @@ internal static class ProcessMemory
         return Read("VmRSS:");
     }
 
+    /// <summary>Resident bytes now, garbage left out.</summary>
+    public static long Resident()
+    {
+        GC.Collect();
+        return Read("VmRSS:");
+    }
+
     /// <summary>Most resident bytes since the last reset.</summary>
     public static long Peak() => Read("VmHWM:");
 

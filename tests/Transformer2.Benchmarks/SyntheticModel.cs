@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
@@ -9,8 +8,6 @@ namespace Transformer2.Benchmarks;
 /// <summary>A random Llama on disk, in two shards with an index, written as a stream.</summary>
 internal sealed class SyntheticModel : IDisposable
 {
-    private const int PieceElements = 1 << 18;
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("t2-benchmark-");
 
     private SyntheticModel()
@@ -36,7 +33,7 @@ internal sealed class SyntheticModel : IDisposable
             foreach (var entry in part) map.Add(entry.Key, name);
             SafetensorsWriter.Write(
                 Path.Combine(model.Folder, name),
-                part.Select(entry => new TensorData(entry.Key, dtype, entry.Value, stream => Fill(stream, dtype, Count(entry.Value)))));
+                part.Select(entry => RandomWeights.Tensor(entry.Key, entry.Value, dtype)));
         }
 
         model.Parameters = shapes.Values.Sum(Count);
@@ -50,24 +47,4 @@ internal sealed class SyntheticModel : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static long Count(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
-
-    private static void Fill(Stream stream, SafetensorsDType dtype, long count)
-    {
-        var random = new Random((int)count);
-        var singles = new float[PieceElements];
-        var halves = new ushort[PieceElements];
-        for (; count > 0; count -= PieceElements)
-        {
-            var piece = (int)Math.Min(count, PieceElements);
-            for (var i = 0; i < piece; i++) singles[i] = (random.NextSingle() - 0.5f) * 0.1f;
-            if (dtype == SafetensorsDType.F32)
-            {
-                stream.Write(MemoryMarshal.AsBytes(singles.AsSpan(0, piece)));
-                continue;
-            }
-
-            for (var i = 0; i < piece; i++) halves[i] = (ushort)(BitConverter.SingleToUInt32Bits(singles[i]) >> 16); // bfloat16
-            stream.Write(MemoryMarshal.AsBytes(halves.AsSpan(0, piece)));
-        }
-    }
 }

@@ -27,6 +27,17 @@ public sealed class ExitCodeTests
         Assert.Equal((code, "", "t2: SOME_REASON: Some text." + Environment.NewLine), (run.ExitCode, run.Output, run.Error));
     }
 
+    [Fact]
+    public async Task A_busy_server_says_when_to_try_again()
+    {
+        await using var platform = await FakePlatform.StartAsync();
+        platform.Generation.Failure = FakePlatform.Refusal(StatusCode.ResourceExhausted, "OVERLOADED", "Busy.", TimeSpan.FromSeconds(2.1));
+
+        var run = await CliRun.On(platform, "generate", "hi");
+
+        Assert.Equal("t2: OVERLOADED: Busy. Try again in 3 s." + Environment.NewLine, run.Error);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
@@ -66,9 +77,30 @@ public sealed class ExitCodeTests
     [InlineData("detokenize --tokenizer no-such-folder")]
     [InlineData("chat-template --tokenizer no-such-folder")]
     [InlineData("chat-template --template no-such-file")]
+    [InlineData("safetensors no-such-file")]
     [InlineData("train expert --model no-such-folder --category math --output o")]
     public async Task A_file_that_is_not_there_ends_with_4(string line) =>
         Assert.Equal(4, (await CliRun.Async(line.Split(' '))).ExitCode);
+
+    [Theory]
+    [InlineData("expert inspect", "")]
+    [InlineData("expert inspect", ".")]
+    [InlineData("expert upload --id a", "")]
+    [InlineData("expert upload --id a", ".")]
+    [InlineData("safetensors", "")]
+    [InlineData("safetensors", ".")]
+    [InlineData("chat-template --template", "")]
+    [InlineData("chat-template --template", ".")]
+    [InlineData("model logits --model m --output o --tokens", "")]
+    [InlineData("model logits --model m --output o --tokens", ".")]
+    [InlineData("model generate --model m --tokens", ".")]
+    public async Task A_folder_or_nothing_for_a_file_ends_with_3(string line, string path)
+    {
+        var run = await CliRun.Async([.. line.Split(' '), path]);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Matches("is a folder, not a file|is empty", run.Error);
+    }
 
     [Fact]
     public async Task A_server_that_is_not_there_ends_with_6()

@@ -8,6 +8,8 @@ public sealed class GenerationTests(EngineFixture fixture)
 {
     private static readonly string[] Prompts = ["once", "a", "the quick brown fox", "12 + 7", "zz", "hello there", "0", "a much longer prompt than sixteen tokens"];
 
+    private const int EndOfAnswer = 2; // of the tiny model
+
     private IInferenceEngine Engine => fixture.Engine;
 
     [Fact]
@@ -125,10 +127,88 @@ public sealed class GenerationTests(EngineFixture fixture)
     }
 
     [Fact]
+    public async Task Nothing_ends_an_answer_before_its_least_tokens()
+    {
+        var ends = new SamplingOptions { LogitBias = new Dictionary<int, double> { [EndOfAnswer] = 1000 } };
+        var request = EngineFixture.Request("end", maxTokens: 20) with { Sampling = ends };
+        Assert.Empty((await Engine.Collect(request)).Ids);
+
+        var (_, ids, completed) = await Engine.Collect(request with { MinTokens = 7 });
+        Assert.Equal((7, FinishReason.Stop), (ids.Length, completed.FinishReason));
+        Assert.DoesNotContain(EndOfAnswer, ids);
+        Assert.Equal(20, (await Engine.Collect(request with { MinTokens = 30 })).Ids.Length);
+
+        // A stop text that comes before is part of the answer.
+        var full = await Engine.Collect(EngineFixture.Request("stop here", maxTokens: 40));
+        var early = await Engine.Collect(EngineFixture.Request("stop here", maxTokens: 40) with { Stop = [full.Text[..1]], MinTokens = 10 });
+        Assert.InRange(early.Ids.Length, 10, 40);
+        Assert.StartsWith(full.Text[..1], early.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_probabilities_are_the_models_own_whatever_is_drawn()
+    {
+        var vocabulary = Engine.Model.VocabularySize;
+        var plain = await Tokens(EngineFixture.Request("log", maxTokens: 12) with { Logprobs = vocabulary });
+        Assert.Equal(12, plain.Count);
+        foreach (var token in plain)
+        {
+            Assert.Equal(token.Token, token.Top[0]); // greedy
+            Assert.Equal(1, token.Top.Sum(entry => Math.Exp(entry.Logprob)), 1e-9);
+            Assert.Equal(vocabulary, token.Top.Count);
+        }
+
+        var biased = await Tokens(EngineFixture.Request("log", maxTokens: 1) with
+        {
+            Logprobs = 2,
+            Sampling = new SamplingOptions(Temperature: 1.5) { LogitBias = new Dictionary<int, double> { [70] = 100 } },
+        });
+        Assert.Equal(70, biased[0].Token.TokenId);
+        Assert.Equal(plain[0].Top.Single(entry => entry.TokenId == 70), biased[0].Token);
+        Assert.Equal(plain[0].Top.Take(2), biased[0].Top);
+        Assert.Empty(await Tokens(EngineFixture.Request("log", maxTokens: 3)));
+
+        async Task<List<TokenLogprobs>> Tokens(GenerationRequest request)
+        {
+            var events = await Engine.GenerateAsync(request, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+            var deltas = events.OfType<TextDelta>().ToArray();
+            if (request.Logprobs > 0) Assert.All(deltas, delta => Assert.Equal(delta.TokenIds, delta.Logprobs.Select(entry => entry.Token.TokenId)));
+            return [.. deltas.SelectMany(delta => delta.Logprobs)];
+        }
+    }
+
+    [Fact]
+    public async Task Several_answers_repeat_by_their_seed_and_the_first_is_what_one_would_be()
+    {
+        var one = EngineFixture.Request(new string('m', 40), TinyModelFolder.Expert(2)) with { Sampling = new SamplingOptions(Temperature: 1.3, Seed: 11) };
+        var alone = await Engine.Collect(one);
+
+        var (answers, completed) = await Answers(one with { Answers = 5 });
+
+        Assert.Equal(alone.Ids, answers[0]);
+        Assert.Equal(5, answers.Select(ids => string.Join(' ', ids)).Distinct().Count());
+        Assert.Equal((40, answers.Sum(ids => ids.Length)), (completed.Usage.PromptTokens, completed.Usage.CompletionTokens));
+        Assert.Equal(answers, (await Answers(one with { Answers = 5 })).Ids);
+        Assert.Equal(answers[..3], (await Answers(one with { Answers = 3 })).Ids);
+
+        async Task<(int[][] Ids, GenerationCompleted Completed)> Answers(GenerationRequest request)
+        {
+            var events = await Engine.GenerateAsync(request, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+            var deltas = events.OfType<TextDelta>().ToLookup(delta => delta.Answer);
+            int[][] ids = [.. Enumerable.Range(0, request.Answers).Select(answer => deltas[answer].SelectMany(delta => delta.TokenIds).ToArray())];
+            return (ids, Assert.IsType<GenerationCompleted>(events[^1]));
+        }
+    }
+
+    [Fact]
     public async Task A_bias_outside_the_vocabulary_is_refused()
     {
-        var sampling = new SamplingOptions { LogitBias = new Dictionary<int, double> { [Engine.Model.VocabularySize] = 1 } };
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Engine.Collect(EngineFixture.Request("a") with { Sampling = sampling }));
+        foreach (var token in (int[])[-1, Engine.Model.VocabularySize])
+        {
+            var sampling = new SamplingOptions { LogitBias = new Dictionary<int, double> { [token] = 1 } };
+            var error = await Assert.ThrowsAsync<EngineException>(() => Engine.Collect(EngineFixture.Request("a") with { Sampling = sampling }));
+            Assert.Equal(EngineError.InvalidLogitBias, error.Reason);
+        }
     }
 
     [Fact]

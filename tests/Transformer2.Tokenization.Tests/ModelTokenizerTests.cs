@@ -58,7 +58,7 @@ public sealed class ModelTokenizerTests
     public void Template_and_user_text_join_to_one_text_between_special_tokens()
     {
         using var files = new TinyModel();
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         var joined = tokenizer.Encode([new("<|im_start|>he", false), new("llo wor", true), new("ld", false)]);
         Assert.Equal([TinyModel.ImStart, 256, 259], joined);
         var torn = tokenizer.Encode([new("<|im_", false), new("end", true), new("|>", false)]);

@@ -8,7 +8,7 @@ public sealed class StreamingDetokenizerTests
     public void Never_gives_out_half_a_character()
     {
         using var files = new TinyModel();
-        var stream = HuggingFaceTokenizer.Load(files.Directory).CreateDetokenizer();
+        var stream = TokenizerFile.Load(files.Directory).CreateDetokenizer();
         var parts = Encoding.UTF8.GetBytes("aé😀").Select(b => stream.Append(b)).ToList();
         Assert.Equal(["a", "", "é", "", "", "", "😀"], parts);
         Assert.Equal("", stream.Flush());
@@ -18,7 +18,7 @@ public sealed class StreamingDetokenizerTests
     public void An_unfinished_character_becomes_a_replacement_at_the_end()
     {
         using var files = new TinyModel();
-        var stream = HuggingFaceTokenizer.Load(files.Directory).CreateDetokenizer();
+        var stream = TokenizerFile.Load(files.Directory).CreateDetokenizer();
         Assert.Equal("", stream.Append(0xF0) + stream.Append(0x9F));
         Assert.Equal("\uFFFD", stream.Flush());
     }
@@ -27,7 +27,7 @@ public sealed class StreamingDetokenizerTests
     public void All_parts_joined_are_the_text_of_all_ids_whatever_the_bytes()
     {
         using var files = new TinyModel();
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         var random = new Random(1);
         for (var round = 0; round < 500; round++)
         {
@@ -46,7 +46,7 @@ public sealed class StreamingDetokenizerTests
     public void Special_tokens_are_left_out_or_shown()
     {
         using var files = new TinyModel();
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         int[] ids = [256, TinyModel.ImEnd, 259, 12345];
         Assert.Equal("hello<|im_end|> world", tokenizer.Decode(ids));
         Assert.Equal("hello world", tokenizer.Decode(ids, skipSpecial: true));

@@ -20,7 +20,7 @@ public sealed class NanoFixture : IDisposable
         Modeling.Native.TorchNative.EnsureLoaded();
         torch.set_num_threads(1);
         TokenizerBuilder.Write(_folder.Path, seed: 1);
-        Tokenizer = HuggingFaceTokenizer.Load(_folder.Path);
+        Tokenizer = TokenizerFile.Load(_folder.Path);
     }
 
     public ITokenizer Tokenizer { get; }

@@ -32,6 +32,7 @@ public static class ErrorCatalogue
         [ErrorReason.MessageTooLarge] = ErrorKind.ResourceExhausted,
         [ErrorReason.UnknownMethod] = ErrorKind.Unimplemented,
         [ErrorReason.UploadTimeout] = ErrorKind.DeadlineExceeded,
+        [ErrorReason.QueueTimeout] = ErrorKind.DeadlineExceeded,
         [ErrorReason.Conflict] = ErrorKind.Aborted,
         [ErrorReason.EngineUnavailable] = ErrorKind.Unavailable,
         [ErrorReason.Draining] = ErrorKind.Unavailable,

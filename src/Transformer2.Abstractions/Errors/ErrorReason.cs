@@ -108,6 +108,9 @@ public static class ErrorReason
     /// <summary>The engine's queue is full.</summary>
     public const string Overloaded = "OVERLOADED";
 
+    /// <summary>The call's deadline leaves no time any more to begin: its request waited too long for the engine.</summary>
+    public const string QueueTimeout = "QUEUE_TIMEOUT";
+
     /// <summary>The expert drives the model to values that are not finite.</summary>
     public const string NonFiniteLogits = "NON_FINITE_LOGITS";
 

@@ -28,6 +28,10 @@ public sealed class PlatformException : Exception
     [Id(1)]
     public ImmutableDictionary<string, string> Metadata { get; private set; }
 
+    /// <summary>When it may be worth while to try again, or null.</summary>
+    [Id(2)]
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>What the caller can do about it.</summary>
     public ErrorKind Kind => ErrorCatalogue.KindOf(Reason);
 }

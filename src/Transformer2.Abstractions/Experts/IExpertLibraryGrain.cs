@@ -27,6 +27,10 @@ public interface IExpertLibraryGrain : IGrainWithStringKey, ITenantOwnedGrain
     [Alias("Discard")]
     Task Discard(ContentDigest digest);
 
+    /// <summary>Removes stored files that no expert uses and that are too old to wait for their commit: remains of a crash.</summary>
+    [Alias("RemoveOrphans")]
+    Task RemoveOrphans();
+
     /// <summary>One expert.</summary>
     /// <exception cref="PlatformException"><see cref="ErrorReason.ExpertNotFound"/>.</exception>
     [Alias("Get")]

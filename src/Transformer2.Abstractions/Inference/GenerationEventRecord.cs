@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Transformer2.Abstractions;
 
-/// <summary>What a generation reports: any number of deltas, then one completion.</summary>
+/// <summary>
+/// What a generation reports: any number of deltas, then one completion. Deltas of several answers mix, and each answer's end follows its last one.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("t2.GenerationEvent")]
 public abstract record GenerationEventRecord
 {
@@ -14,9 +16,28 @@ public abstract record GenerationEventRecord
     [GenerateSerializer, Immutable, Alias("t2.GenerationEvent.Delta")]
     public sealed record Delta(
         [property: Id(0)] string Text,
-        [property: Id(1)] ImmutableArray<int> TokenIds) : GenerationEventRecord;
+        [property: Id(1)] ImmutableArray<int> TokenIds) : GenerationEventRecord
+    {
+        /// <summary>Which answer it belongs to, from 0.</summary>
+        [Id(2)]
+        public int Answer { get; init; }
 
-    /// <summary>The end of the answer. Times count from the engine's acceptance.</summary>
+        /// <summary>One for each token where they were asked for, or empty.</summary>
+        [Id(3)]
+        public ImmutableArray<TokenLogprobsRecord> Logprobs { get; init; } = [];
+    }
+
+    /// <summary>The end of one of several answers.</summary>
+    [GenerateSerializer, Immutable, Alias("t2.GenerationEvent.AnswerCompleted")]
+    public sealed record AnswerCompleted(
+        [property: Id(0)] int Answer,
+        [property: Id(1)] GenerationEnd End,
+        [property: Id(2)] int CompletionTokens,
+        [property: Id(3)] TimeSpan Queued,
+        [property: Id(4)] TimeSpan FirstToken,
+        [property: Id(5)] TimeSpan Total) : GenerationEventRecord;
+
+    /// <summary>The end of the answer, or of all. Times count from the engine's acceptance.</summary>
     [GenerateSerializer, Immutable, Alias("t2.GenerationEvent.Completed")]
     public sealed record Completed(
         [property: Id(0)] GenerationEnd End,
@@ -24,8 +45,26 @@ public abstract record GenerationEventRecord
         [property: Id(2)] int CompletionTokens,
         [property: Id(3)] TimeSpan Queued,
         [property: Id(4)] TimeSpan FirstToken,
-        [property: Id(5)] TimeSpan Total) : GenerationEventRecord;
+        [property: Id(5)] TimeSpan Total) : GenerationEventRecord
+    {
+        /// <summary>Prompt tokens that an earlier request of the tenant had computed.</summary>
+        [Id(6)]
+        public int CachedPromptTokens { get; init; }
+    }
 }
+
+/// <summary>A token's log-probability, and the most probable tokens in its place, in falling order.</summary>
+[GenerateSerializer, Immutable, Alias("t2.TokenLogprobs")]
+public sealed record TokenLogprobsRecord(
+    [property: Id(0)] TokenLogprobRecord Token,
+    [property: Id(1)] ImmutableArray<TokenLogprobRecord> Top);
+
+/// <summary>A token, its text by itself, and its natural log-probability.</summary>
+[GenerateSerializer, Immutable, Alias("t2.TokenLogprob")]
+public sealed record TokenLogprobRecord(
+    [property: Id(0)] int TokenId,
+    [property: Id(1)] string Text,
+    [property: Id(2)] double Logprob);
 
 /// <summary>Why an answer ended.</summary>
 [GenerateSerializer, Alias("t2.GenerationEnd")]

@@ -61,6 +61,40 @@ public sealed record GenerationSpec
     /// <summary>Added to the logits of single tokens.</summary>
     [Id(13)]
     public ImmutableDictionary<int, double> LogitBias { get; init; } = ImmutableDictionary<int, double>.Empty;
+
+    /// <summary>How urgent it is.</summary>
+    [Id(14)]
+    public GenerationPriority Priority { get; init; }
+
+    /// <summary>Refused when it could not begin by then; null waits as long as it takes.</summary>
+    [Id(15)]
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Nothing ends an answer before it has so many tokens.</summary>
+    [Id(16)]
+    public int MinTokens { get; init; }
+
+    /// <summary>Most probable tokens to report for each token, with log-probabilities; 0 reports none.</summary>
+    [Id(17)]
+    public int Logprobs { get; init; }
+
+    /// <summary>How many answers to give.</summary>
+    [Id(18)]
+    public int Answers { get; init; } = 1;
+}
+
+/// <summary>How urgent a request is. A class gets rows only when no higher one waits.</summary>
+[GenerateSerializer, Alias("t2.GenerationPriority")]
+public enum GenerationPriority
+{
+    /// <summary>Somebody waits for the answer.</summary>
+    Interactive,
+
+    /// <summary>Many prompts that are wanted soon.</summary>
+    Batch,
+
+    /// <summary>What may wait for idle time.</summary>
+    Background,
 }
 
 /// <summary>One message of a conversation.</summary>

@@ -14,7 +14,7 @@ internal static class EvaluateCommand
         var model = ModelLogitsCommand.ModelFolderOption();
         var experts = new Option<string[]>("--expert") { Description = "Expert file: one column each", HelpName = "file" };
         var split = new Option<string>("--split") { Description = "Which questions", DefaultValueFactory = _ => Splits[0] };
-        split.AcceptOnlyFromAmong(Splits);
+        split.AcceptOnly(Splits);
         var questions = new Option<int>("--questions")
         {
             Description = "Most questions per family",
@@ -28,6 +28,8 @@ internal static class EvaluateCommand
         {
             model, experts, split, questions, seed, chart,
         };
+        var placement = new PlacementOptions();
+        placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(questions);
@@ -36,12 +38,13 @@ internal static class EvaluateCommand
                 throw new UsageException($"--questions must be between 1 and {MostQuestions}.");
             }
 
+            var drawing = parsed.GetValue(chart) is { } file ? OutputPath.OfFile(file, "--chart") : null;
             var run = new EvaluationRun(
-                parsed.GetValue(model)!, parsed.GetValue(experts) ?? [], parsed.GetValue(split)!, count, parsed.GetValue(seed));
+                parsed.GetValue(model)!, parsed.GetValue(experts) ?? [], parsed.GetValue(split)!, count, parsed.GetValue(seed), placement.Read(parsed));
             var report = await Task.Run(() => run.RunAsync(global.Host, cancellationToken), cancellationToken);
-            if (parsed.GetValue(chart) is { } path)
+            if (drawing is not null)
             {
-                EvaluationView.Draw(report, path);
+                EvaluationView.Draw(report, drawing);
             }
 
             global.Printer(parsed).PrintRecord(report, () => EvaluationView.Table(report));

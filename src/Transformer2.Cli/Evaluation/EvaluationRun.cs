@@ -1,5 +1,6 @@
 using TorchSharp;
 using Transformer2.Experts;
+using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Evaluation;
@@ -7,11 +8,11 @@ using Transformer2.Training.Evaluation;
 namespace Transformer2.Cli;
 
 /// <summary>Measures every family with the base model and with each expert.</summary>
-internal sealed record EvaluationRun(string Model, IReadOnlyList<string> Experts, string Split, int Questions, ulong Seed)
+internal sealed record EvaluationRun(string Model, IReadOnlyList<string> Experts, string Split, int Questions, ulong Seed, Placement Placement)
 {
     public async Task<EvaluationReport> RunAsync(CliHost host, CancellationToken cancellationToken)
     {
-        using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken);
+        using var model = LocalModel.Load(Model, decompose: Experts.Count > 0, host, cancellationToken, Placement);
         var vectors = new List<ExpertVector?> { null };
         foreach (var path in Experts)
         {

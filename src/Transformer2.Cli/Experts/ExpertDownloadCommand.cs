@@ -18,13 +18,14 @@ internal static class ExpertDownloadCommand
         var command = new Command("download", "Fetches an expert file from the library, byte for byte as it was uploaded.") { id, output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var path = OutputPath.OfFile(parsed.GetValue(output)!);
             using var client = global.Connect(parsed, KeyRole.Tenant);
             using var content = new MemoryStream();
             using var progress = new ProgressLine(global.Host);
             var expert = await client.Experts.DownloadAsync(
                 parsed.GetValue(id)!, content, new TransferReport(progress, "downloaded"), cancellationToken);
             progress.Dispose();
-            AtomicFile.Write(parsed.GetValue(output)!, content.ToArray());
+            AtomicFile.Write(path, content.ToArray());
             global.Printer(parsed).Print(expert, () => ExpertView.Details(expert));
             return ExitCode.Success;
         });

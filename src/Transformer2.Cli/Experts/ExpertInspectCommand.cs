@@ -71,6 +71,7 @@ internal sealed record ExpertJudgement(ExpertFileException? Fault, ExpertInspect
     public static async Task<ExpertJudgement> OfAsync(string path, ExpertLayout? layout, CancellationToken cancellationToken)
     {
         var limits = ExpertLimits.Default;
+        LocalFile.RequireNoFolder(path);
         byte[] bytes;
         try
         {

@@ -15,7 +15,7 @@ internal static class ExpertUploadCommand
         var command = new Command("upload", "Adds an expert file to the library.") { file, id, displayName, overwrite };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var content = File.OpenRead(parsed.GetValue(file)!);
+            await using var content = LocalFile.Open(parsed.GetValue(file)!);
             using var client = global.Connect(parsed, KeyRole.Tenant);
             using var progress = new ProgressLine(global.Host);
             var expert = await client.Experts.UploadAsync(

@@ -14,8 +14,8 @@ internal static class GenerateCommand
         {
             var request = await options.RequestAsync(parsed, global.Host, cancellationToken);
             using var client = global.Connect(parsed, KeyRole.Tenant);
-            var view = new GenerationView(global.Printer(parsed), parsed.GetValue(options.Verbose) ? global.Host.Error : TextWriter.Null);
-            await foreach (var message in client.GenerateAsync(request, cancellationToken))
+            var view = new GenerationView(global.Printer(parsed), parsed.GetValue(options.Verbose) ? global.Host.Error : TextWriter.Null, several: request.N > 1);
+            await foreach (var message in client.GenerateAsync(request, options.Timeout(parsed), cancellationToken))
             {
                 await view.ShowAsync(message);
             }

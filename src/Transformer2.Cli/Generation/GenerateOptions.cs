@@ -18,11 +18,11 @@ internal sealed class GenerateOptions
         HelpName = "name[=weight]",
     };
 
-    private readonly Option<int> _maxTokens = new("--max-tokens") { Description = "Most tokens to generate [server's default: 128]", HelpName = "n" };
+    private readonly AnswerArguments _answers = new();
 
     private readonly SamplingArguments _sampling = new("Repeats a draw");
 
-    private readonly Option<string[]> _stop = new("--stop") { Description = "Text that ends the answer; may be repeated", HelpName = "text" };
+    private readonly SchedulingArguments _scheduling = new();
 
     /// <summary>Whether to say on standard error what was selected and how long it took.</summary>
     public Option<bool> Verbose { get; } =
@@ -31,24 +31,35 @@ internal sealed class GenerateOptions
     public void AddTo(Command command)
     {
         command.Add(_prompt);
-        Option[] options = [_raw, _system, _experts, _maxTokens, _stop, Verbose];
+        Option[] options = [_raw, _system, _experts, Verbose];
         foreach (var option in options)
         {
             command.Add(option);
         }
 
+        _answers.AddTo(command);
         _sampling.AddTo(command);
+        _scheduling.AddTo(command);
     }
+
+    /// <summary>How long the call may take.</summary>
+    /// <exception cref="UsageException">Not a time.</exception>
+    public TimeSpan Timeout(ParseResult parsed) => _scheduling.Timeout(parsed);
 
     /// <summary>The request that a command line means.</summary>
     /// <exception cref="UsageException">Options that exclude each other.</exception>
     public async Task<GenerateRequest> RequestAsync(ParseResult parsed, CliHost host, CancellationToken cancellationToken)
     {
+        var answers = _answers.Read(parsed);
         var request = new GenerateRequest
         {
             Selection = Selection(parsed.GetValue(_experts) ?? []),
-            MaxTokens = parsed.GetValue(_maxTokens),
-            Stop = { parsed.GetValue(_stop) ?? [] },
+            N = answers.Answers ?? 0,
+            MaxTokens = answers.MaxTokens ?? 0,
+            MinTokens = answers.MinTokens ?? 0,
+            Stop = { answers.Stop },
+            Logprobs = answers.Logprobs ?? 0,
+            Priority = _scheduling.Priority(parsed),
         };
         SetSampling(request, _sampling.Read(parsed));
         var system = parsed.GetValue(_system);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Transformer2.V1;
 
 namespace Transformer2.Cli;
@@ -6,8 +7,10 @@ namespace Transformer2.Cli;
 /// <summary>Shows the events of a generation as they come.</summary>
 /// <param name="printer">Takes the answer.</param>
 /// <param name="details">Takes what was selected, token counts and timings.</param>
-internal sealed class GenerationView(Printer printer, TextWriter details)
+/// <param name="several">There are several answers: each is shown as a whole when it has ended, below its number.</param>
+internal sealed class GenerationView(Printer printer, TextWriter details, bool several = false)
 {
+    private readonly Dictionary<int, StringBuilder> _answers = [];
     private bool _lineOpen;
 
     /// <summary>Shows one event; the text is on its way when this returns.</summary>
@@ -16,6 +19,10 @@ internal sealed class GenerationView(Printer printer, TextWriter details)
         if (printer.IsJson)
         {
             await printer.Output.WriteAsync(Json.Line(message));
+        }
+        else if (several)
+        {
+            await ShowWholeAsync(message);
         }
         else if (message.Delta is { Text.Length: > 0 } delta)
         {
@@ -38,6 +45,25 @@ internal sealed class GenerationView(Printer printer, TextWriter details)
         }
     }
 
+    private async Task ShowWholeAsync(GenerateResponse message)
+    {
+        if (message.Delta is { } delta)
+        {
+            if (!_answers.TryGetValue(delta.AnswerIndex, out var text))
+            {
+                _answers.Add(delta.AnswerIndex, text = new StringBuilder());
+            }
+
+            text.Append(delta.Text);
+        }
+        else if (message.AnswerCompleted is { } end)
+        {
+            _answers.Remove(end.AnswerIndex, out var text);
+            await printer.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{end.AnswerIndex}]"));
+            await printer.Output.WriteLineAsync(text?.ToString() ?? "");
+        }
+    }
+
     private void Describe(Dispatched dispatched)
     {
         var table = new TextTable()
@@ -51,6 +77,8 @@ internal sealed class GenerationView(Printer printer, TextWriter details)
 
         details.Write(table);
     }
+
+    private static string Cached(Usage? usage) => usage is { CachedPromptTokens: > 0 } ? $" ({usage.CachedPromptTokens} cached)" : "";
 
     private void Describe(Completed completed)
     {
@@ -66,7 +94,7 @@ internal sealed class GenerationView(Printer printer, TextWriter details)
                 FinishReason.Length => "length",
                 _ => "unspecified",
             })
-            .Add("tokens", $"{completed.Usage?.PromptTokens ?? 0} prompt, {tokens} answer")
+            .Add("tokens", $"{completed.Usage?.PromptTokens ?? 0} prompt{Cached(completed.Usage)}, {tokens} answer")
             .Add("times", $"queued {Amounts.Milliseconds(completed.Timings?.Queued)}, first token "
                 + $"{Amounts.Milliseconds(completed.Timings?.FirstToken)}{rate}, total {Amounts.Milliseconds(completed.Timings?.Total)}"));
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Transformer2.Cli;
@@ -57,19 +56,7 @@ internal sealed class SamplingArguments
         parsed.GetValue(_seed));
 
     private static Option<double?> Number(string name, string helpName, string description) =>
-        new(name) { Description = description, HelpName = helpName, CustomParser = Real };
-
-    // The library's own parser takes "0,1" for 1: a comma separates thousands for it.
-    private static double? Real(ArgumentResult argument)
-    {
-        if (double.TryParse(argument.Tokens.Single().Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-        {
-            return value;
-        }
-
-        argument.AddError($"'{argument.Tokens.Single().Value}' is not a number.");
-        return null;
-    }
+        new(name) { Description = description, HelpName = helpName };
 
     private static Dictionary<int, double> LogitBias(string[] texts)
     {

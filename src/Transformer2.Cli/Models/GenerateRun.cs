@@ -7,14 +7,18 @@ using Transformer2.Tokenization;
 
 namespace Transformer2.Cli;
 
-/// <summary>The answers, in the order of the prompts.</summary>
+/// <summary>The answers, in the order of the prompts; several answers to one prompt follow each other.</summary>
 internal sealed record GenerateResult(IReadOnlyList<GeneratedRow> Rows);
 
 /// <summary>One answer.</summary>
 /// <param name="Ids">Its tokens, without the one that ended it.</param>
 /// <param name="Text">The same as text; null when the model has no tokenizer.</param>
 /// <param name="FinishReason">Why it ended: <c>stop</c> or <c>length</c>.</param>
-internal sealed record GeneratedRow(IReadOnlyList<int> Ids, string? Text, string FinishReason);
+/// <param name="Logprobs">One for each token where they were asked for.</param>
+internal sealed record GeneratedRow(IReadOnlyList<int> Ids, string? Text, string FinishReason, IReadOnlyList<TokenLogprobs>? Logprobs);
+
+/// <summary>What an answer is: how many, how long, what ends it, and what is reported of its tokens.</summary>
+internal sealed record AnswerOptions(int Answers, int MaxTokens, int MinTokens, IReadOnlyList<string> Stop, int Logprobs);
 
 /// <summary>Generation with a local model by the engine that serves: all prompts in one batch.</summary>
 internal sealed record GenerateRun
@@ -27,7 +31,7 @@ internal sealed record GenerateRun
 
     public required IReadOnlyList<ExpertArgument> Experts { get; init; }
 
-    public required int MaxTokens { get; init; }
+    public required AnswerOptions Answer { get; init; }
 
     public required bool IgnoreEndOfAnswer { get; init; }
 
@@ -61,11 +65,11 @@ internal sealed record GenerateRun
             var done = 0;
             var rows = Prompts.Select(async (prompt, index) =>
             {
-                var row = await AnswerAsync(engine, prompt, index, experts, failed.Token);
+                var answers = await AnswerAsync(engine, prompt, index, experts, failed.Token);
                 line.Report(() => $"answered {Interlocked.Increment(ref done)} of {Prompts.Count}");
-                return row;
+                return answers;
             });
-            return new GenerateResult(await Task.WhenAll(rows));
+            return new GenerateResult([.. (await Task.WhenAll(rows)).SelectMany(answers => answers)]);
         }
         catch (Exception exception) when (exception is CheckpointException or TokenizerException or ChatTemplateException or PlacementException)
         {
@@ -100,7 +104,7 @@ internal sealed record GenerateRun
             RequireTokenizer = false,
             DType = DType,
             Device = Device,
-            MaxSequences = Math.Min(MaxSequences, Prompts.Count),
+            MaxSequences = (int)Math.Min(MaxSequences, (long)Prompts.Count * Answer.Answers),
             MaxWaiting = Prompts.Count,
             Threads = Environment.ProcessorCount,
         };
@@ -120,7 +124,7 @@ internal sealed record GenerateRun
         return experts;
     }
 
-    private async Task<GeneratedRow> AnswerAsync(
+    private async Task<IEnumerable<GeneratedRow>> AnswerAsync(
         InferenceEngine engine, Prompt prompt, int index, IReadOnlyList<WeightedExpert> experts, CancellationToken cancellationToken)
     {
         var request = new GenerationRequest
@@ -129,24 +133,47 @@ internal sealed record GenerateRun
             Prompt = prompt,
             Experts = experts,
             Sampling = Sampling,
-            MaxTokens = MaxTokens,
+            Answers = Answer.Answers,
+            MaxTokens = Answer.MaxTokens,
+            MinTokens = Answer.MinTokens,
+            Stop = Answer.Stop,
+            Logprobs = Answer.Logprobs,
             IgnoreEndOfAnswer = IgnoreEndOfAnswer,
         };
-        var (ids, text, finish) = (new List<int>(), new StringBuilder(), "");
+        GrowingRow[] rows = [.. Enumerable.Range(0, Answer.Answers).Select(_ => new GrowingRow())];
         await foreach (var happened in engine.GenerateAsync(request, cancellationToken))
         {
             switch (happened)
             {
                 case TextDelta delta:
-                    ids.AddRange(delta.TokenIds);
-                    text.Append(delta.Text);
+                    rows[delta.Answer].Ids.AddRange(delta.TokenIds);
+                    rows[delta.Answer].Text.Append(delta.Text);
+                    rows[delta.Answer].Logprobs.AddRange(delta.Logprobs);
                     break;
-                case GenerationCompleted completed:
-                    finish = completed.FinishReason == FinishReason.Stop ? "stop" : "length";
+                case AnswerCompleted end:
+                    rows[end.Answer].End = end.FinishReason;
+                    break;
+                case GenerationCompleted end when rows is [var only]:
+                    only.End = end.FinishReason;
                     break;
             }
         }
 
-        return new GeneratedRow(ids, engine.HasTokenizer ? text.ToString() : null, finish);
+        return rows.Select(row => new GeneratedRow(
+            row.Ids,
+            engine.HasTokenizer ? row.Text.ToString() : null,
+            row.End == FinishReason.Stop ? "stop" : "length",
+            Answer.Logprobs > 0 ? row.Logprobs : null));
+    }
+
+    private sealed class GrowingRow
+    {
+        public List<int> Ids { get; } = [];
+
+        public StringBuilder Text { get; } = new();
+
+        public List<TokenLogprobs> Logprobs { get; } = [];
+
+        public FinishReason End { get; set; }
     }
 }

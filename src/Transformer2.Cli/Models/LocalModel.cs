@@ -67,7 +67,7 @@ internal sealed class LocalModel : IDisposable
     {
         try
         {
-            return HuggingFaceTokenizer.Load(_directory);
+            return TokenizerFile.Load(_directory);
         }
         catch (TokenizerException exception)
         {

@@ -13,7 +13,7 @@ internal sealed class MatrixChoice
 
     private readonly Option<string> _modules = new("--modules")
     {
-        Description = "mlp (what the published code adapts), attention, or all (default)",
+        Description = "mlp (what the published code adapts), attention, or all",
         DefaultValueFactory = _ => Modules[^1],
     };
 
@@ -22,7 +22,7 @@ internal sealed class MatrixChoice
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        _modules.AcceptOnlyFromAmong(Modules);
+        _modules.AcceptOnly(Modules);
         command.Add(_modules);
         command.Add(_layers);
     }

@@ -37,7 +37,9 @@ internal static class ModelDecomposeCommand
         {
             var directory = parsed.GetValue(folder)!;
             var matrices = choice.Read(parsed);
-            var root = parsed.GetValue(cache) ?? Path.Combine(DataDirectory.PathOf(global.Host), DataDirectory.Decompositions);
+            var root = parsed.GetValue(cache) is { } named
+                ? OutputPath.OfFolder(named, "--cache")
+                : Path.Combine(DataDirectory.PathOf(global.Host), DataDirectory.Decompositions);
             var degree = parsed.GetValue(parallel);
             if (degree is < 1 or > MostAtOnce)
             {

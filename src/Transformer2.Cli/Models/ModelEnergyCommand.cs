@@ -19,11 +19,12 @@ internal static class ModelEnergyCommand
         {
             var directory = parsed.GetValue(folder)!;
             var matrices = choice.Read(parsed);
+            var drawing = parsed.GetValue(chart) is { } file ? OutputPath.OfFile(file, "--chart") : null;
             var spectra = await Task.Run(
                 () => LocalFolder.Use(directory, opened => Read(opened, matrices(opened.Config), global.Host, cancellationToken)), cancellationToken);
-            if (parsed.GetValue(chart) is { } path)
+            if (drawing is not null)
             {
-                EnergyReport.Draw(path, directory, spectra);
+                EnergyReport.Draw(drawing, directory, spectra);
             }
 
             var report = EnergyReport.Of(directory, spectra);

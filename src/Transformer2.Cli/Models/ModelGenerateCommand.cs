@@ -9,6 +9,7 @@ internal static class ModelGenerateCommand
     private const int DefaultMaxTokens = 128;
 
     // The ranges of generation.proto.
+    private const int MaxAnswers = 16, MaxLogprobs = 20;
     private const double MinRepetitionPenalty = 0.01, MaxRepetitionPenalty = 100, MaxPenalty = 2, MaxBias = 100;
 
     public static Command Create(GlobalOptions global)
@@ -16,28 +17,40 @@ internal static class ModelGenerateCommand
         var model = ModelLogitsCommand.ModelFolderOption();
         var tokens = new Option<string>("--tokens") { Description = "JSON file {\"input_ids\": [[...], ...]}: prompts as token ids, one a row", HelpName = "file" };
         var prompt = new Option<string>("--prompt") { Description = "A chat message to answer; - reads it from standard input", HelpName = "text" };
+        var messages = new Option<string>("--messages")
+        {
+            Description = "JSON file of a conversation to answer: [{\"role\", \"content\"}, ...], or an object {\"messages\", \"tools\", ...} for the model's template",
+            HelpName = "file",
+        };
         var raw = new Option<bool>("--raw") { Description = "Continue the prompt as it stands, instead of answering it as a chat message" };
         var experts = new Option<string[]>("--expert")
         {
             Description = "Expert file; repeated, or with weights: a mixture over effective multipliers. A file without a weight counts once",
             HelpName = "file[=weight]",
         };
-        var maxTokens = new Option<int?>("--max-tokens") { Description = $"Most tokens to generate [default: {DefaultMaxTokens}]", HelpName = "n" };
         var ignoreEnd = new Option<bool>("--ignore-eos") { Description = "Go on after a token that ends an answer" };
         var greedy = new Option<bool>("--greedy") { Description = "Always the most probable token; the default" };
         var sampling = new SamplingArguments("Repeats a draw [default: 0]");
         var command = new Command("generate", "Answers prompts with a local model; needs no server.")
         {
-            model, tokens, prompt, raw, experts, maxTokens, ignoreEnd, greedy,
+            model, tokens, prompt, messages, raw, experts, ignoreEnd, greedy,
         };
+        var answers = new AnswerArguments();
+        answers.AddTo(command);
         sampling.AddTo(command);
         var placement = new PlacementOptions();
         placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(tokens) is null == parsed.GetValue(prompt) is null)
+            var sources = ((string?[])[parsed.GetValue(tokens), parsed.GetValue(prompt), parsed.GetValue(messages)]).Count(source => source is not null);
+            if (sources != 1)
             {
-                throw new UsageException("Give either --tokens FILE or --prompt TEXT.");
+                throw new UsageException("Give one of --tokens FILE, --prompt TEXT and --messages FILE.");
+            }
+
+            if (parsed.GetValue(raw) && parsed.GetValue(messages) is not null)
+            {
+                throw new UsageException("--raw goes with --prompt: --messages are laid out by the model's template.");
             }
 
             var values = sampling.Read(parsed);
@@ -50,11 +63,14 @@ internal static class ModelGenerateCommand
             var run = new GenerateRun
             {
                 Model = parsed.GetValue(model)!,
-                Prompts = parsed.GetValue(tokens) is { } file
-                    ? await GenerateRun.TokensAsync(file, cancellationToken)
-                    : [GenerateRun.TextOf(await PromptInput.ReadAsync(parsed.GetValue(prompt)!, global.Host.Input, cancellationToken), parsed.GetValue(raw))],
+                Prompts = (parsed.GetValue(tokens), parsed.GetValue(messages)) switch
+                {
+                    ({ } file, _) => await GenerateRun.TokensAsync(file, cancellationToken),
+                    (_, { } file) => [await MessagesFile.ReadAsync(file, parsed.GetValue(model)!, global.Host.Time, cancellationToken)],
+                    _ => [GenerateRun.TextOf(await PromptInput.ReadAsync(parsed.GetValue(prompt)!, global.Host.Input, cancellationToken), parsed.GetValue(raw))],
+                },
                 Experts = [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
-                MaxTokens = InRange(parsed.GetValue(maxTokens) ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens"),
+                Answer = Answer(answers.Read(parsed)),
                 IgnoreEndOfAnswer = parsed.GetValue(ignoreEnd),
                 Sampling = Sampling(values),
                 DType = placement.DType(parsed),
@@ -65,6 +81,17 @@ internal static class ModelGenerateCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static AnswerOptions Answer(AnswerArguments.Values values)
+    {
+        var maxTokens = InRange(values.MaxTokens ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens");
+        return new AnswerOptions(
+            InRange(values.Answers ?? 1, 1, MaxAnswers, "--n"),
+            maxTokens,
+            InRange(values.MinTokens ?? 0, 0, maxTokens, "--min-tokens"),
+            values.Stop.All(stop => stop.Length > 0) ? values.Stop : throw new InputException("--stop is empty."),
+            InRange(values.Logprobs ?? 0, 0, MaxLogprobs, "--logprobs"));
     }
 
     private static SamplingOptions Sampling(SamplingArguments.Values values) => new(

@@ -43,7 +43,7 @@ internal static class ModelLogitsCommand
                 parsed.GetValue(tokens)!,
                 [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
                 parsed.GetValue(compose),
-                parsed.GetValue(output)!,
+                OutputPath.OfFile(parsed.GetValue(output)!),
                 placement.Read(parsed));
             var result = await Task.Run(() => run.RunAsync(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(

@@ -27,6 +27,16 @@ internal sealed class PlacementOptions
     /// <summary>The device as it was asked for; <c>cpu</c> when it was not.</summary>
     public string Device(ParseResult parsed) => parsed.GetValue(_device) ?? "cpu";
 
+    /// <summary>What the command line asks for, where gradients are computed: that is done in float32, wherever it is done.</summary>
+    /// <exception cref="UsageException">There is no such type or device, or it is another type.</exception>
+    public Placement ReadForTraining(ParseResult parsed)
+    {
+        var placement = Read(parsed);
+        return placement.DType is null or TorchSharp.torch.ScalarType.Float32
+            ? placement with { DType = TorchSharp.torch.ScalarType.Float32 }
+            : throw new UsageException($"--dtype {DType(parsed)}: training computes in float32 only.");
+    }
+
     /// <summary>What the command line asks for.</summary>
     /// <exception cref="UsageException">There is no such type or device.</exception>
     public Placement Read(ParseResult parsed)

@@ -27,7 +27,7 @@ internal sealed record TokenFile(IReadOnlyList<long[]> Rows)
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new InputException($"'{path}' is not of the form {{\"{Field}\": [[1, 2], [3, 4]]}}: {exception.Message}");
+            throw new InputException($"'{path}' is not of the form {{\"{Field}\": [[1, 2], [3, 4]]}}{(exception is JsonException ? $": {exception.Message}" : ".")}");
         }
     }
 

@@ -50,6 +50,7 @@ internal static class SafetensorsCommand
         var command = new Command("safetensors", "Checks a safetensors file and lists its tensors; reads the header only.") { file };
         command.SetAction(parsed =>
         {
+            LocalFile.RequireNoFolder(parsed.GetValue(file)!);
             var judgement = SafetensorsJudgement.Of(parsed.GetValue(file)!);
             global.Printer(parsed).PrintRecord(judgement, () => Text(judgement));
             return judgement.Accepted ? ExitCode.Success : ExitCode.InvalidInput;

@@ -12,7 +12,7 @@ internal static class ChatTemplateCommand
 
     public static Command Create(GlobalOptions global)
     {
-        var folder = TokenizerFolder.Option(required: false);
+        var tokenizer = TokenizerPath.Option(required: false);
         var file = new Option<string>("--template")
         {
             Description = "A Jinja file instead of a folder",
@@ -20,7 +20,7 @@ internal static class ChatTemplateCommand
         };
         var name = new Option<string>("--name")
         {
-            Description = "Which of a folder's templates [default: default]",
+            Description = "Which of a folder's templates [default: tool_use for a line with tools, where there is one, else default]",
             HelpName = "name",
         };
         var command = new Command(
@@ -28,13 +28,13 @@ internal static class ChatTemplateCommand
             "Renders a template with each line of standard input, a JSON object of variables, into lines {\"rendered\"} or {\"error\"}; "
             + "needs no server.")
         {
-            folder, file, name,
+            tokenizer, file, name,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var template = (parsed.GetValue(folder), parsed.GetValue(file), parsed.GetValue(name)) switch
+            var template = (parsed.GetValue(tokenizer), parsed.GetValue(file), parsed.GetValue(name)) switch
             {
-                ({ } directory, null, var wanted) => OfFolder(directory, wanted ?? "default", global.Host.Time),
+                ({ } path, null, var wanted) => OfTokenizer(path, wanted, global.Host.Time),
                 (null, { } path, null) => await OfFileAsync(path, global.Host.Time, cancellationToken),
                 (null, { }, _) => throw new UsageException("--name chooses among the templates of a folder: it goes with --tokenizer."),
                 _ => throw new UsageException("Either --tokenizer or --template is needed."),
@@ -44,12 +44,9 @@ internal static class ChatTemplateCommand
         return command;
     }
 
-    private static ChatTemplate OfFolder(string directory, string name, TimeProvider clock)
-    {
-        TokenizerFolder.EnsureExists(directory);
-        return ChatTemplate.Load(directory, name, clock)
-            ?? throw new InputException($"'{directory}' has no chat template '{name}'.");
-    }
+    private static ChatTemplate OfTokenizer(string path, string? name, TimeProvider clock) =>
+        ChatTemplate.Load(TokenizerPath.Folder(path), name, clock)
+            ?? throw new InputException($"'{path}' has no chat template '{name ?? "default"}'.");
 
     private static async Task<ChatTemplate> OfFileAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
     {

@@ -7,12 +7,12 @@ internal static class DetokenizeCommand
 {
     public static Command Create(GlobalOptions global)
     {
-        var folder = TokenizerFolder.Option(required: true);
+        var path = TokenizerPath.Option(required: true);
         var command = new Command(
-            "detokenize", "Turns lines {\"ids\", \"skip_special\"} on standard input into lines {\"text\"}; needs no server.") { folder };
+            "detokenize", "Turns lines {\"ids\", \"skip_special\"} on standard input into lines {\"text\"}; needs no server.") { path };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var tokenizer = TokenizerFolder.Load(parsed.GetValue(folder)!);
+            var tokenizer = TokenizerPath.Load(parsed.GetValue(path)!);
             return JsonLines.RunAsync(
                 global.Host,
                 line =>

@@ -7,12 +7,12 @@ internal static class TokenizeCommand
 {
     public static Command Create(GlobalOptions global)
     {
-        var folder = TokenizerFolder.Option(required: true);
+        var path = TokenizerPath.Option(required: true);
         var command = new Command(
-            "tokenize", "Turns lines {\"text\", \"special\", \"bos\"} on standard input into lines {\"ids\"}; needs no server.") { folder };
+            "tokenize", "Turns lines {\"text\", \"special\", \"bos\"} on standard input into lines {\"ids\"}; needs no server.") { path };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var tokenizer = TokenizerFolder.Load(parsed.GetValue(folder)!);
+            var tokenizer = TokenizerPath.Load(parsed.GetValue(path)!);
             return JsonLines.RunAsync(
                 global.Host,
                 line =>

@@ -34,7 +34,7 @@ internal sealed record BaseTrainingRun(string Output, ulong? Seed, int? Steps, i
         Prepare(options);
         TrainingThreads.Use(Threads);
         TokenizerBuilder.Write(Output, options.Seed);
-        var tokenizer = HuggingFaceTokenizer.Load(Output);
+        var tokenizer = TokenizerFile.Load(Output);
         using var model = NanoModel.Initialize(NanoModel.Config(tokenizer.VocabularySize), options.Seed);
         using var trainer = new BaseModelTrainer(model, tokenizer, options);
         using var progress = new TrainingLine(host);

@@ -20,7 +20,7 @@ internal sealed record ExpertTrainingLook(int Step, double Own, double Others);
 /// The training of an expert for a local base model. While it is unfinished, a file of the output's name with <c>.checkpoint</c> behind it
 /// holds its course.
 /// </summary>
-internal sealed record ExpertTrainingRun(string Model, string Category, string Output, ulong? Seed, int? Steps, int? Threads, string? CurveFile)
+internal sealed record ExpertTrainingRun(string Model, string Category, string Output, ulong? Seed, int? Steps, int? Threads, string? CurveFile, Placement Placement)
 {
     private string Checkpoint => Output + ".checkpoint";
 
@@ -30,7 +30,7 @@ internal sealed record ExpertTrainingRun(string Model, string Category, string O
         var options = new ExpertTrainingOptions();
         options = options with { Seed = Seed ?? options.Seed, Steps = Steps ?? options.Steps };
         TrainingThreads.Use(Threads);
-        using var model = LocalModel.Load(Model, decompose: true, host, cancellationToken);
+        using var model = LocalModel.Load(Model, decompose: true, host, cancellationToken, Placement);
         var category = Enum.Parse<Category>(Category, ignoreCase: true);
         var trainer = new SvfExpertTrainer(model.Decoder, model.LoadTokenizer(), category, options, model.Layout.BaseModel);
         var trained = Train(trainer, host, cancellationToken);

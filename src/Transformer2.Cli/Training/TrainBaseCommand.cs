@@ -20,7 +20,7 @@ internal static class TrainBaseCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var run = new BaseTrainingRun(
-                parsed.GetValue(output)!, parsed.GetValue(seed), Steps.Checked(parsed.GetValue(steps)), TrainingThreads.Checked(parsed.GetValue(threads)));
+                OutputPath.OfFolder(parsed.GetValue(output)!), parsed.GetValue(seed), Steps.Checked(parsed.GetValue(steps)), TrainingThreads.Checked(parsed.GetValue(threads)));
             var result = await Task.Run(() => run.Run(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(result, () => new TextTable()
                 .Add("model", result.Output)

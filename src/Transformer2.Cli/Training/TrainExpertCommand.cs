@@ -12,7 +12,7 @@ internal static class TrainExpertCommand
     {
         var model = ModelLogitsCommand.ModelFolderOption();
         var category = new Option<string>("--category") { Description = "What it learns", Required = true };
-        category.AcceptOnlyFromAmong(Categories);
+        category.AcceptOnly(Categories);
         var output = new Option<string>("--output", "-o") { Description = "The expert file to write", HelpName = "file", Required = true };
         var seed = new Option<ulong?>("--seed") { Description = "Names the order of the examples [default: 1]", HelpName = "seed" };
         var steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: the recipe's]", HelpName = "n" };
@@ -23,16 +23,19 @@ internal static class TrainExpertCommand
         {
             model, category, output, seed, steps, threads, curve,
         };
+        var placement = new PlacementOptions();
+        placement.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var run = new ExpertTrainingRun(
                 parsed.GetValue(model)!,
                 parsed.GetValue(category)!,
-                parsed.GetValue(output)!,
+                OutputPath.OfFile(parsed.GetValue(output)!),
                 parsed.GetValue(seed),
                 Steps.Checked(parsed.GetValue(steps)),
                 TrainingThreads.Checked(parsed.GetValue(threads)),
-                parsed.GetValue(curve));
+                parsed.GetValue(curve) is { } file ? OutputPath.OfFile(file, "--loss-curve") : null,
+                placement.ReadForTraining(parsed));
             var result = await Task.Run(() => run.Run(global.Host, cancellationToken), cancellationToken);
             global.Printer(parsed).PrintRecord(result, () => Text(result));
             return ExitCode.Success;

@@ -39,6 +39,17 @@ public sealed record GenerationRequest
     /// <summary>Most tokens to generate, at least 1.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>No end-of-answer token and no stop text ends an answer before it has so many tokens.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>How many of the most probable tokens are reported for each token, with log-probabilities; 0 reports none, not even the token's own.</summary>
+    public int Logprobs { get; init; }
+
+    /// <summary>
+    /// How many answers to give. Each draws with a seed of its own, the first one with the request's; they share what was computed for the prompt.
+    /// </summary>
+    public int Answers { get; init; } = 1;
+
     /// <summary>A token that ends an answer is generated like any other; for measurements.</summary>
     public bool IgnoreEndOfAnswer { get; init; }
 

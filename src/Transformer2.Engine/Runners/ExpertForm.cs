@@ -1,17 +1,23 @@
 namespace Transformer2.Engine;
 
-/// <summary>How a sequence's expert is computed. Decided at admission and kept for its whole life: other forms round differently.</summary>
+/// <summary>
+/// How an expert changes one matrix. Chosen when the expert is loaded, and kept as long as a sequence uses it: other forms round differently.
+/// </summary>
 internal enum ExpertForm
 {
-    /// <summary>The base model's own products, y = x W^T.</summary>
+    /// <summary>Not at all, y = x W^T: to the bit what the base model computes.</summary>
     Base,
 
-    /// <summary>y = ((x V) * (sigma * z)) U^T: two products that all experts share, so the cost does not depend on how many there are.</summary>
+    /// <summary>
+    /// y = ((x V) * (sigma * z)) U^T: two products that all experts share, so the cost does not depend on how many there are.
+    /// </summary>
     Factored,
 
-    /// <summary>y = x W^T + ((x V_S) * (sigma_S * (z_S - 1))) U_S^T over the few directions S in which z is not one.</summary>
+    /// <summary>
+    /// y = x W^T + ((x V_S) * (sigma_S * (z_S - 1))) U_S^T over the directions S in which z is not one: exact, and cheaper where they are few.
+    /// </summary>
     Delta,
 
-    /// <summary>y = x W'^T with a copy of the matrices of its own.</summary>
+    /// <summary>y = x W'^T with a copy of the matrix that the expert has made: for one that most rows use.</summary>
     Merged,
 }

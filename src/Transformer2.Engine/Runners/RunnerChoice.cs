@@ -27,7 +27,8 @@ internal static class RunnerChoice
     /// <summary>Makes the runner, which takes over the model.</summary>
     public static IModelRunner Create(EngineOptions options, Decoder model, int blocks) =>
         IsSimd(options, new Placement(null, model.Device), model.DType)
-            ? new SimdModelRunner(model, blocks, Scheduler.BlockTokens, options.Threads ?? Environment.ProcessorCount, options.Quantization == "int8")
+            ? new SimdModelRunner(
+                model, blocks, Scheduler.BlockTokens, options.Threads ?? Environment.ProcessorCount, options.Quantization == "int8", options.SparseExperts)
             : new TorchModelRunner(model, blocks, Scheduler.BlockTokens);
 
     private static bool IsSimd(EngineOptions options, Placement placement, ScalarType dtype) =>

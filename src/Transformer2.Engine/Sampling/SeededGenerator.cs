@@ -5,12 +5,16 @@ internal sealed class SeededGenerator(ulong seed)
 {
     private ulong _state = seed;
 
+    /// <summary>The seed of one of several generators. Seeds that only differ a little would give the same numbers, shifted.</summary>
+    public static ulong Derive(ulong seed, int index) => Mix(seed ^ Mix((ulong)index));
+
     /// <summary>Uniform in [0, 1).</summary>
-    public double NextDouble()
+    public double NextDouble() => (Mix(_state += 0x9e3779b97f4a7c15UL) >> 11) * (1.0 / (1UL << 53));
+
+    private static ulong Mix(ulong x)
     {
-        var x = _state += 0x9e3779b97f4a7c15UL;
         x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9UL;
         x = (x ^ (x >> 27)) * 0x94d049bb133111ebUL;
-        return ((x ^ (x >> 31)) >> 11) * (1.0 / (1UL << 53));
+        return x ^ (x >> 31);
     }
 }

@@ -1,30 +1,39 @@
+using System.Buffers;
+
 namespace Transformer2.Engine;
 
-/// <summary>The tokens that may follow, with their probabilities.</summary>
-/// <param name="ids">The tokens that the filters kept.</param>
-/// <param name="weights">Their probabilities, not yet divided by their sum.</param>
-internal sealed class TokenDistribution(int[] ids, double[] weights)
+/// <summary>The tokens that may follow, with their probabilities. Its memory is rented: dispose of it.</summary>
+internal readonly ref struct TokenDistribution : IDisposable
 {
-    private readonly double _total = weights.Sum();
+    private readonly int[]? _ids; // null: every token of the vocabulary is kept
+    private readonly double[] _weights; // not yet divided by their sum
+    private readonly double _total;
 
-    /// <summary>The tokens that the filters kept.</summary>
-    public IReadOnlyList<int> Ids => ids;
+    private TokenDistribution(int[]? ids, double[] weights, int count, double total) =>
+        (_ids, _weights, Count, _total) = (ids, weights, count, total);
+
+    /// <summary>How many tokens the filters kept.</summary>
+    public int Count { get; }
+
+    /// <summary>The kept token at an index.</summary>
+    public int Id(int index) => _ids is null ? index : _ids[index];
 
     /// <summary>The probability of the kept token at an index, in single precision.</summary>
-    public float Probability(int index) => (float)(weights[index] / _total);
+    public float Probability(int index) => (float)(_weights[index] / _total);
 
     /// <summary>
     /// Filters in the order temperature, top-k, top-p (nucleus sampling, arXiv 1904.09751), min-p (arXiv 2407.01082). The temperature divides
     /// in single precision, as the reference does, so that close scores come out alike.
     /// </summary>
-    /// <param name="scores">The logits after bias and penalties, finite; changed in place.</param>
-    /// <param name="options">The filters; a temperature of 0 keeps the most probable token alone.</param>
+    /// <param name="scores">The logits after bias and penalties; changed in place.</param>
+    /// <param name="options">The filters; the temperature is above 0.</param>
     public static TokenDistribution Of(Span<float> scores, SamplingOptions options)
     {
-        if (options.Temperature == 0) return new([ArgMax(scores)], [1]);
-        Scale(scores, Math.Max((float)options.Temperature, float.Epsilon));
-        if (options.TopK >= scores.Length) options = options with { TopK = 0 };
-        return options is { TopK: 0, TopP: >= 1, MinP: <= 0 } ? All(scores) : Filtered(scores, options);
+        Scores.Temper(scores, Math.Max((float)options.Temperature, float.Epsilon));
+        var topK = options.TopK < scores.Length ? options.TopK : 0;
+        if (topK > 0 || options.TopP < 1 || options.MinP > 0) return Filtered(scores, topK, options);
+        var weights = ArrayPool<double>.Shared.Rent(scores.Length);
+        return new(ids: null, weights, scores.Length, Scores.Exponentials(scores, weights));
     }
 
     /// <summary>Draws a token.</summary>
@@ -32,80 +41,58 @@ internal sealed class TokenDistribution(int[] ids, double[] weights)
     public int Draw(double uniform)
     {
         var left = uniform * _total;
-        for (var i = 0; i < ids.Length - 1; i++)
+        var last = 0;
+        for (var i = 0; i < Count; i++)
         {
-            if ((left -= weights[i]) < 0) return ids[i];
+            // Rounding may leave a little behind the last token; it must not go to one that has no probability.
+            if (_weights[i] == 0) continue;
+            last = i;
+            if ((left -= _weights[i]) < 0) break;
         }
 
-        return ids[^1];
+        return Id(last);
     }
 
-    // To score / temperature, less the highest of these: the most probable token has score 0.
-    private static void Scale(Span<float> scores, float temperature)
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
     {
-        var top = scores[ArgMax(scores)];
-        // Dividing first is what the reference does; where that would overflow, only differences have a meaning.
-        var divideFirst = float.IsFinite(top / temperature);
-        foreach (ref var score in scores) score = divideFirst ? (score / temperature) - (top / temperature) : (score - top) / temperature;
-    }
-
-    private static TokenDistribution All(ReadOnlySpan<float> scores)
-    {
-        var (ids, weights) = (new int[scores.Length], new double[scores.Length]);
-        for (var id = 0; id < scores.Length; id++) (ids[id], weights[id]) = (id, Math.Exp(scores[id]));
-        return new(ids, weights);
+        ArrayPool<double>.Shared.Return(_weights);
+        if (_ids is not null) ArrayPool<int>.Shared.Return(_ids);
     }
 
     // Every filter keeps a beginning of the falling order, so together they keep the shortest of these beginnings.
-    private static TokenDistribution Filtered(ReadOnlySpan<float> scores, SamplingOptions options)
+    private static TokenDistribution Filtered(ReadOnlySpan<float> scores, int topK, SamplingOptions options)
     {
         using var candidates = new Candidates(scores);
-        var ids = new List<int>();
-        var weights = new List<double>();
+        var ids = ArrayPool<int>.Shared.Rent(scores.Length);
+        var weights = ArrayPool<double>.Shared.Rent(scores.Length);
         // Top-p measures against what top-k kept: all, or the first k, which are then taken first.
-        var mass = options.TopK == 0 ? Sum(scores) : 0;
-        var (sum, last) = (0.0, float.NaN);
+        var mass = topK == 0 ? Scores.SumOfExponentials(scores) : 0;
+        var (count, sum, last) = (0, 0.0, float.NaN);
         while (!candidates.IsEmpty && IsKept(candidates.Top))
         {
             last = candidates.Top;
-            ids.Add(candidates.Take());
-            weights.Add(Math.Exp(last));
-            sum += weights[^1];
+            ids[count] = candidates.Take();
+            weights[count] = Math.Exp(last);
+            sum += weights[count++];
         }
 
-        return options.TopK == 0 ? new([.. ids], [.. weights]) : Shortened(ids, weights, sum, options);
+        if (topK > 0) (count, sum) = Shortened(weights.AsSpan(0, count), sum, options);
+        return new(ids, weights, count, sum);
 
         // As the reference does, top-k also keeps what equals the last that it keeps.
-        bool IsKept(float score) => options.TopK > 0
-            ? ids.Count < options.TopK || score == last
-            : ids.Count == 0 || (IsInNucleus(sum, mass, options) && Math.Exp(score) >= options.MinP);
+        bool IsKept(float score) => topK > 0
+            ? count < topK || score == last
+            : count == 0 || (IsInNucleus(sum, mass, options) && Math.Exp(score) >= options.MinP);
     }
 
-    private static TokenDistribution Shortened(List<int> ids, List<double> weights, double mass, SamplingOptions options)
+    private static (int Count, double Sum) Shortened(ReadOnlySpan<double> weights, double mass, SamplingOptions options)
     {
         var (kept, sum) = (0, 0.0);
-        while (kept < ids.Count && (kept == 0 || (IsInNucleus(sum, mass, options) && weights[kept] >= options.MinP))) sum += weights[kept++];
-        return new([.. ids[..kept]], [.. weights[..kept]]);
+        while (kept < weights.Length && (kept == 0 || (IsInNucleus(sum, mass, options) && weights[kept] >= options.MinP))) sum += weights[kept++];
+        return (kept, sum);
     }
 
     // The most probable token has weight 1, so min-p compares weights with itself.
     private static bool IsInNucleus(double sumBefore, double mass, SamplingOptions options) => options.TopP >= 1 || sumBefore < options.TopP * mass;
-
-    private static double Sum(ReadOnlySpan<float> scores)
-    {
-        var sum = 0.0;
-        foreach (var score in scores) sum += Math.Exp(score);
-        return sum;
-    }
-
-    private static int ArgMax(ReadOnlySpan<float> scores)
-    {
-        var best = 0;
-        for (var id = 1; id < scores.Length; id++)
-        {
-            if (scores[id] > scores[best]) best = id;
-        }
-
-        return best;
-    }
 }

@@ -93,7 +93,10 @@ internal sealed class Scheduler
     /// <summary>The sequence of a piece of the last plan.</summary>
     public Sequence SequenceOf(int piece) => _stepped[piece];
 
-    /// <summary>A piece of the last plan is in the KV cache.</summary>
+    /// <summary>
+    /// A piece of the last plan is in the KV cache. With the last piece of a request's prompt its other answers come into the queue: they find
+    /// the prompt's full blocks in the cache.
+    /// </summary>
     public void Advance(int piece)
     {
         var (sequence, count) = (_stepped[piece], _pieces[piece].Count);
@@ -102,6 +105,9 @@ internal sealed class Scheduler
         _waiting.Charge(sequence, prompt + ((count - prompt) * FairShares.AnswerCost));
         sequence.Row.Length += count;
         if (_limits.PrefixRoot is not null) Publish(sequence);
+        if (prompt == 0 || sequence.Row.Length < sequence.Row.PromptLength) return;
+        if (sequence.Siblings() is { Count: > 0 } siblings && !_waiting.TryAddBegun(siblings))
+            sequence.Fail(new EngineException(EngineError.Unavailable, "The engine is not running."));
     }
 
     /// <summary>Takes note of what the last plan took.</summary>

@@ -1,20 +1,25 @@
+using System.Buffers;
 using System.Threading.Channels;
 using Transformer2.Experts;
 
 namespace Transformer2.Engine;
 
-/// <summary>One request on its way through the engine. Touched by the model thread only, but for cancellation and the reading of events.</summary>
+/// <summary>
+/// One answer on its way through the engine. Touched by the model thread only, but for cancellation and the reading of events.
+/// </summary>
 internal sealed class Sequence(
-    GenerationRequest request, int[] prompt, ExpertVector expert, Sampler sampler, AnswerText text, int maxTokens, TimeProvider time, CancellationToken cancellation)
+    GenerationRequest request, int[] prompt, ExpertVector expert, Sampler sampler, AnswerText text, int maxTokens, AnswerStream stream, CancellationToken cancellation)
 {
-    private readonly Channel<GenerationEvent> _events = Channel.CreateUnbounded<GenerationEvent>(new() { SingleReader = true, SingleWriter = true });
-    private readonly long _submitted = time.GetTimestamp();
     private TimeSpan _queued;
     private TimeSpan _firstToken;
+    private TimeSpan? _lastToken;
     private int _generated;
     private TextDelta? _rest;
 
     public GenerationRequest Request { get; } = request;
+
+    /// <summary>Which of the request's answers it is. Answer 0 computes the prompt; the others begin when it has.</summary>
+    public int Answer { get; private init; }
 
     /// <summary>The composed expert of this request; the identity is the base model.</summary>
     public ExpertVector Expert { get; } = expert;
@@ -34,25 +39,26 @@ internal sealed class Sequence(
     /// <summary>How many of its blocks can be found by others.</summary>
     public int PublishedBlocks { get; set; }
 
-    /// <summary>What it adds to the engine's metrics.</summary>
-    public RequestMetrics? Metrics { get; init; }
-
     /// <summary>Nobody waits for the answer any more.</summary>
-    public bool IsCancelled => cancellation.IsCancellationRequested;
+    public bool IsCancelled => cancellation.IsCancellationRequested || stream.HasFailed;
 
-    public ChannelReader<GenerationEvent> Events => _events.Reader;
+    /// <summary>Whether its deadline has passed. The request's other answers belong to one that has begun in time.</summary>
+    public bool IsLate => Answer == 0 && Request.Deadline is { } deadline && stream.IsAfter(deadline);
 
-    /// <summary>Whether its deadline has passed.</summary>
-    public bool IsLate => Request.Deadline is { } deadline && time.GetUtcNow() > deadline;
+    /// <summary>The events of all answers to the request.</summary>
+    public ChannelReader<GenerationEvent> Events => stream.Events;
 
     /// <summary>Blocks that hold so many tokens.</summary>
     public static int BlocksFor(int tokens) => (tokens + Scheduler.BlockTokens - 1) / Scheduler.BlockTokens;
 
+    /// <summary>The sequences of the request's other answers. They are made when they are needed, because each has the prompt's tokens.</summary>
+    public IReadOnlyList<Sequence> Siblings() => Answer > 0 || Request.Answers == 1 ? [] : [.. Enumerable.Range(1, Request.Answers - 1).Select(Sibling)];
+
     /// <summary>The sequence got a row.</summary>
     public void Admit()
     {
-        _queued = time.GetElapsedTime(_submitted);
-        Metrics?.Admitted(_queued, CachedTokens);
+        _queued = stream.Elapsed;
+        if (Answer == 0) stream.Metrics?.Admitted(_queued, CachedTokens);
     }
 
     /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
@@ -64,38 +70,63 @@ internal sealed class Sequence(
         return reason;
     }
 
-    /// <summary>Ends the sequence with its completion.</summary>
+    /// <summary>Ends the answer with its completion.</summary>
     public void Finish(FinishReason reason)
     {
-        if (text.Stopped) reason = FinishReason.Stop;
-        var timings = new GenerationTimings(_queued, _firstToken, time.GetElapsedTime(_submitted));
-        Metrics?.Finished(reason, timings.Total); // before anybody can see the end
-        if (_rest is { } delta) _events.Writer.TryWrite(delta);
+        Write(_rest);
+        var timings = new GenerationTimings(_queued, _firstToken, stream.Elapsed);
         var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
-        _events.Writer.TryWrite(new GenerationCompleted(reason, usage, timings));
-        _events.Writer.TryComplete();
+        stream.Complete(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings) { Answer = Answer });
     }
 
-    /// <summary>Ends the sequence with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error)
-    {
-        Metrics?.Failed(error);
-        _events.Writer.TryComplete(error);
-    }
+    /// <summary>Ends the request with an error, or quietly when it was cancelled.</summary>
+    public void Fail(Exception? error) => stream.Fail(error);
+
+    private Sequence Sibling(int answer) =>
+        new(Request, prompt, Expert, sampler.Sibling(answer), text.Sibling(), maxTokens, stream, cancellation) { Answer = answer };
 
     private FinishReason? Take(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
-        var token = sampler.Next(logits);
-        var elapsed = time.GetElapsedTime(_submitted);
-        if (_generated == 0) _firstToken = elapsed;
-        Metrics?.Drawn(elapsed);
+        var mayEnd = Request.IgnoreEndOfAnswer || _generated >= Request.MinTokens;
+        var (token, logprobs) = Next(logits, forbidden: mayEnd ? null : endOfAnswer);
+        Drawn(stream.Elapsed);
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         Row.Tokens.Add(token);
         _generated++;
-        Metrics?.Generated();
-        if (text.Append(token) is { } delta) _events.Writer.TryWrite(delta);
+        stream.Metrics?.Generated();
+        Write(text.Append(token, logprobs));
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;
+    }
+
+    // Any token, be it one that only ends the answer.
+    private void Drawn(TimeSpan now)
+    {
+        if (_lastToken is { } last) stream.Metrics?.NextToken(now - last);
+        else _firstToken = now;
+        if (Answer == 0 && _lastToken is null) stream.Metrics?.FirstToken(now);
+        _lastToken = now;
+    }
+
+    private (int Token, TokenLogprobs? Logprobs) Next(Span<float> logits, IReadOnlySet<int>? forbidden)
+    {
+        if (Request.Logprobs == 0) return (sampler.Next(logits, forbidden), null);
+        var raw = ArrayPool<float>.Shared.Rent(logits.Length);
+        try
+        {
+            logits.CopyTo(raw);
+            var token = sampler.Next(logits, forbidden);
+            return (token, Logprobs.Of(raw.AsSpan(0, logits.Length), token, Request.Logprobs, text.TextOf));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(raw);
+        }
+    }
+
+    private void Write(TextDelta? delta)
+    {
+        if (delta is not null) stream.Write(Answer == 0 ? delta : delta with { Answer = Answer });
     }
 }

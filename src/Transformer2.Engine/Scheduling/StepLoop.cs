@@ -117,7 +117,7 @@ internal sealed class StepLoop(
 
     private void Accept(Sequence sequence, Span<float> logits)
     {
-        if (!AllFinite(logits))
+        if (!Scores.AllFinite(logits))
         {
             EngineLog.NonFiniteLogits(logger, sequence.Request.RequestId);
             Free(sequence).Fail(new EngineException(EngineError.NonFiniteLogits, "The expert drives the model to values that are not finite."));
@@ -146,15 +146,5 @@ internal sealed class StepLoop(
         scheduler.Free(sequence);
         _running = scheduler.Running.Count;
         return sequence;
-    }
-
-    private static bool AllFinite(ReadOnlySpan<float> values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value)) return false;
-        }
-
-        return true;
     }
 }

@@ -32,17 +32,25 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         {
             if (_closed) throw new EngineException(EngineError.Unavailable, "The engine is not running.");
             if (_count >= capacity) displaced = TakeFromLongest(sequence.Request.Tenant) ?? throw Overloaded();
-            var tenant = sequence.Request.Tenant;
-            if (_work.TryAdd(tenant, 0)) _shares.Join(tenant, _work.Keys);
-            _work[tenant]++;
-            if (!_classes.TryGetValue(sequence.Request.Priority, out var tenants)) _classes.Add(sequence.Request.Priority, tenants = []);
-            if (!tenants.TryGetValue(tenant, out var line)) tenants.Add(tenant, line = new());
-            line.AddLast(sequence);
-            _count++;
-            Monitor.PulseAll(_gate);
+            Join(sequence).AddLast(sequence);
         }
 
         displaced?.Fail(Overloaded());
+    }
+
+    /// <summary>
+    /// Puts in the other answers of a request that has begun. They go before all that wait of their tenant and class, and however many wait,
+    /// because their request was let in.
+    /// </summary>
+    /// <returns>False when the queue is closed.</returns>
+    public bool TryAddBegun(IReadOnlyList<Sequence> siblings)
+    {
+        lock (_gate)
+        {
+            if (_closed) return false;
+            foreach (var sequence in siblings.Reverse()) Join(sequence).AddFirst(sequence);
+            return true;
+        }
     }
 
     /// <summary>The request that is next, if there is one; it stays.</summary>
@@ -59,7 +67,7 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         {
             if (_closed) return false;
             Remove(sequence);
-            _rate.Left();
+            if (sequence.Answer == 0) _rate.Left();
             return true;
         }
     }
@@ -136,13 +144,28 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         return null;
     }
 
-    // Longest queue drop (McKenney, INFOCOM 1990): a flood costs the tenant that makes it.
+    // The line for a sequence that comes in.
+    private LinkedList<Sequence> Join(Sequence sequence)
+    {
+        var tenant = sequence.Request.Tenant;
+        if (_work.TryAdd(tenant, 0)) _shares.Join(tenant, _work.Keys);
+        _work[tenant]++;
+        _count++;
+        Monitor.PulseAll(_gate);
+        if (!_classes.TryGetValue(sequence.Request.Priority, out var tenants)) _classes.Add(sequence.Request.Priority, tenants = []);
+        if (!tenants.TryGetValue(tenant, out var line)) tenants.Add(tenant, line = new());
+        return line;
+    }
+
+    // Longest queue drop (McKenney, INFOCOM 1990): a flood costs the tenant that makes it. What has begun stays.
     private Sequence? TakeFromLongest(string newcomer)
     {
-        var waiting = All().CountBy(sequence => sequence.Request.Tenant).ToDictionary();
+        Sequence[] candidates = [.. All().Where(sequence => sequence.Answer == 0)];
+        if (candidates.Length == 0) return null;
+        var waiting = candidates.CountBy(sequence => sequence.Request.Tenant).ToDictionary();
         var longest = waiting.MaxBy(entry => entry.Value);
         if (longest.Key == newcomer || longest.Value <= waiting.GetValueOrDefault(newcomer) + 1) return null;
-        var last = _classes.Values.Last(tenants => tenants.ContainsKey(longest.Key))[longest.Key].Last!.Value;
+        var last = candidates.Last(sequence => sequence.Request.Tenant == longest.Key);
         Remove(last);
         Leave(longest.Key);
         return last;

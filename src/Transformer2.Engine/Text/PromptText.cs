@@ -36,8 +36,8 @@ internal sealed class PromptText(ModelTokenizer? tokenizer, string modelDirector
         return tokens.Length < contextLength ? tokens : throw TooLong($"{tokens.Length} tokens", contextLength);
     }
 
-    /// <summary>Turns an answer's tokens into text; null when the model has no tokenizer.</summary>
-    public StreamingDetokenizer? CreateDetokenizer() => tokenizer?.Tokenizer.CreateDetokenizer();
+    /// <summary>Turns an answer's tokens into text; empty when the model has no tokenizer.</summary>
+    public AnswerText CreateAnswer(IReadOnlyList<StopText> stop, int minTokens) => new(tokenizer?.Tokenizer, stop, minTokens);
 
     private IReadOnlyList<int> Tokens(Prompt prompt, int contextLength)
     {

@@ -20,7 +20,7 @@ public sealed record ExpertInspection(
     internal static ExpertInspection Of(ReadOnlyMemory<byte> bytes, ExpertLimits limits)
     {
         using var file = ExpertReader.Open(bytes, limits);
-        var metadata = MetadataMapping.FromEntries(file.Metadata);
+        var metadata = MetadataMapping.FromEntries(file.Metadata, lenient: true);
 
         var vector = new ExpertReader(ExpertReader.OwnLayout(bytes, limits), limits, lenient: true).Read(bytes).Vector;
         return new ExpertInspection(

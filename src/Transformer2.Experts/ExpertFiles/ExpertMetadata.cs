@@ -16,22 +16,22 @@ public sealed record ExpertMetadata
     public string? Decomposition { get; init; }
 
     /// <summary>
-    /// The mask that was trained, for example <c>direct</c> or <c>sigmoid</c> (<c>t2.mask</c>); the file holds effective multipliers.
+    /// The mask that was trained, <c>direct</c> or <c>sigmoid</c> (<c>t2.mask</c>); the file holds effective multipliers.
     /// </summary>
     public string? Mask { get; init; }
 
-    /// <summary>The renormalisation that is already in the multipliers, for example <c>none</c> (<c>t2.renormalization</c>).</summary>
+    /// <summary>The renormalisation that is already in the multipliers, <c>none</c> or <c>nuclear</c> (<c>t2.renormalization</c>).</summary>
     public string? Renormalization { get; init; }
 
-    /// <summary>The kinds of matrices that were trained, for example <c>mlp</c> (<c>t2.modules</c>).</summary>
+    /// <summary>The kinds of matrices that were trained, <c>mlp</c>, <c>attention</c> or <c>all</c> (<c>t2.modules</c>).</summary>
     public string? Modules { get; init; }
 
-    /// <summary>What it was trained for (<c>t2.task</c>).</summary>
+    /// <summary>What it was trained for, on one line of at most 128 characters (<c>t2.task</c>).</summary>
     public string? Task { get; init; }
 
-    /// <summary>A text for people (<c>t2.description</c>).</summary>
+    /// <summary>A text for people of at most 1024 characters (<c>t2.description</c>).</summary>
     public string? Description { get; init; }
 
-    /// <summary>What it was made from and how (<c>t2.lineage</c>).</summary>
+    /// <summary>What it was made from and how, in at most 16384 characters (<c>t2.lineage</c>).</summary>
     public string? Lineage { get; init; }
 }

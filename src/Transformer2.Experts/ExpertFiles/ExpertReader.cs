@@ -28,7 +28,7 @@ internal sealed class ExpertReader(ExpertLayout layout, ExpertLimits limits, boo
     public static ExpertLayout OwnLayout(ReadOnlyMemory<byte> bytes, ExpertLimits limits)
     {
         using var file = Open(bytes, limits);
-        var metadata = MetadataMapping.FromEntries(file.Metadata);
+        var metadata = MetadataMapping.FromEntries(file.Metadata, lenient: true);
         var ranks = file.Tensors.Values
             .DistinctBy(tensor => ExpertTensors.MatrixOf(tensor.Name))
             .ToDictionary(
@@ -41,7 +41,7 @@ internal sealed class ExpertReader(ExpertLayout layout, ExpertLimits limits, boo
     public ExpertFile Read(ReadOnlyMemory<byte> bytes)
     {
         using var file = Open(bytes, limits);
-        var metadata = MetadataMapping.FromEntries(file.Metadata);
+        var metadata = MetadataMapping.FromEntries(file.Metadata, lenient);
         CheckFingerprints(metadata);
         if (file.Tensors.Count == 0)
         {

@@ -27,9 +27,18 @@ public static partial class AtomicFile
 
             File.Move(temporary, target, overwrite: true);
         }
-        catch
+        catch (Exception fault)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
+            if (fault.Message.Contains(temporary, StringComparison.Ordinal))
+            {
+                throw Renamed(fault, fault.Message.Replace(temporary, target, StringComparison.Ordinal));
+            }
+
             throw;
         }
 
@@ -67,6 +76,15 @@ public static partial class AtomicFile
         Directory.CreateDirectory(folder);
         FlushFolder(folder);
     }
+
+    // Nobody asked for a file of the temporary name.
+    private static Exception Renamed(Exception fault, string message) => fault switch
+    {
+        UnauthorizedAccessException => new UnauthorizedAccessException(message, fault),
+        DirectoryNotFoundException => new DirectoryNotFoundException(message, fault),
+        PathTooLongException => new PathTooLongException(message, fault),
+        _ => new IOException(message, fault),
+    };
 
     // A rename is durable once the folder is. .NET opens no folders, and Windows needs none of this.
     private static void FlushFolder(string path)

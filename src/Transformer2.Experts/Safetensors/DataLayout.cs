@@ -1,75 +1,88 @@
 namespace Transformer2.Experts;
 
-/// <summary>A tensor as the header describes it, with offsets counted from the end of the header.</summary>
-/// <param name="Name">Name of the tensor.</param>
-/// <param name="DType">Element type.</param>
-/// <param name="Shape">Extents.</param>
-/// <param name="Begin">First byte.</param>
-/// <param name="End">The byte after the last.</param>
-/// <param name="Position">Where in the file the header names the tensor, for error messages.</param>
-internal readonly record struct DeclaredTensor(
-    string Name, SafetensorsDType DType, long[] Shape, long Begin, long End, long Position);
+/// <summary>What is wrong with where tensors lie: with one of them, or at a position.</summary>
+internal sealed record LayoutFault(string Reason, string Message, TensorInfo? Tensor, long Position = 0);
 
 /// <summary>Checks that the declared tensors tile the data exactly: from its first byte to its last, no hole, no overlap.</summary>
-internal static class DataLayout
+/// <param name="dataStart">The first byte after the header.</param>
+/// <param name="fileLength">Bytes of the whole file.</param>
+internal sealed class DataLayout(long dataStart, long fileLength)
 {
-    /// <summary>The tensors in the order of their bytes, with offsets counted from the start of the file.</summary>
-    /// <param name="declared">What the header says; reordered.</param>
-    /// <param name="dataStart">The first byte after the header.</param>
-    /// <param name="fileLength">Bytes of the whole file.</param>
-    public static TensorInfo[] Place(List<DeclaredTensor> declared, long dataStart, long fileLength)
+    private readonly long _dataLength = fileLength - dataStart;
+
+    /// <summary>What is wrong with the first tensor, in the order of their bytes, that anything is wrong with; null when nothing is.</summary>
+    /// <param name="tensors">What the header says.</param>
+    public LayoutFault? FindFault(IReadOnlyCollection<TensorInfo> tensors)
     {
-        declared.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
-        var dataLength = fileLength - dataStart;
-        var placed = new TensorInfo[declared.Count];
         long next = 0;
-        for (var i = 0; i < placed.Length; i++)
+        foreach (var tensor in InOrder(tensors))
         {
-            var tensor = declared[i];
-            Check(tensor, next, dataLength);
-            placed[i] = new TensorInfo(tensor.Name, tensor.DType, tensor.Shape, dataStart + tensor.Begin, tensor.End - tensor.Begin);
-            next = tensor.End;
+            if (FindFault(tensor, Begin(tensor), next) is { } fault)
+            {
+                return fault;
+            }
+
+            next += tensor.Length;
         }
 
-        if (next < dataLength)
-        {
-            throw new SafetensorsException(
-                SafetensorsReason.TrailingBytes, $"{dataLength - next} bytes follow the last tensor.", dataStart + next);
-        }
-
-        return placed;
+        return next < _dataLength
+            ? new LayoutFault(SafetensorsReason.TrailingBytes, $"{_dataLength - next} bytes follow the last tensor.", null, dataStart + next)
+            : null;
     }
 
-    private static void Check(in DeclaredTensor tensor, long next, long dataLength)
+    // Writers name tensors in the order of their bytes, and then there is nothing to sort.
+    private IEnumerable<TensorInfo> InOrder(IReadOnlyCollection<TensorInfo> tensors)
     {
-        var needed = tensor.DType.ByteLength(tensor.Shape);
+        TensorInfo? previous = null;
+        foreach (var tensor in tensors)
+        {
+            if (previous is not null && Compare(previous, tensor) > 0)
+            {
+                var sorted = tensors.ToArray();
+                Array.Sort(sorted, Compare);
+                return sorted;
+            }
+
+            previous = tensor;
+        }
+
+        return tensors;
+    }
+
+    private int Compare(TensorInfo a, TensorInfo b) =>
+        Begin(a) != Begin(b) ? Begin(a).CompareTo(Begin(b)) : a.Length.CompareTo(b.Length);
+
+    // An offset that went around the end of the numbers comes back.
+    private long Begin(TensorInfo tensor) => unchecked(tensor.Offset - dataStart);
+
+    private LayoutFault? FindFault(TensorInfo tensor, long begin, long next)
+    {
+        var (needed, end) = (tensor.DType.ByteLength(tensor.Shape), begin + tensor.Length);
         if (needed < 0)
         {
-            throw Fault(tensor, SafetensorsReason.Shape, $"its shape [{string.Join(", ", tensor.Shape)}] has no size in bytes");
+            return Fault(tensor, SafetensorsReason.Shape, $"its shape {tensor.ShapeText} has no size in bytes");
         }
 
-        if (tensor.End < tensor.Begin)
+        if (end < begin)
         {
-            throw Fault(tensor, SafetensorsReason.Offsets, $"its bytes end at {tensor.End}, before they begin at {tensor.Begin}");
+            return Fault(tensor, SafetensorsReason.Offsets, $"its bytes end at {end}, before they begin at {begin}");
         }
 
-        if (tensor.Begin != next)
+        if (begin != next)
         {
-            throw Fault(tensor, SafetensorsReason.Offsets, $"its bytes begin at {tensor.Begin} instead of {next}");
+            return Fault(tensor, SafetensorsReason.Offsets, $"its bytes begin at {begin} instead of {next}");
         }
 
-        if (tensor.End > dataLength)
+        if (end > _dataLength)
         {
-            throw Fault(tensor, SafetensorsReason.Offsets, $"its bytes end at {tensor.End}, but the file has {dataLength} bytes of data");
+            return Fault(tensor, SafetensorsReason.Offsets, $"its bytes end at {end}, but the file has {_dataLength} bytes of data");
         }
 
-        if (tensor.End - tensor.Begin != needed)
-        {
-            throw Fault(
-                tensor, SafetensorsReason.Offsets, $"it has {tensor.End - tensor.Begin} bytes, but its type and shape need {needed}");
-        }
+        return tensor.Length == needed
+            ? null
+            : Fault(tensor, SafetensorsReason.Offsets, $"it has {tensor.Length} bytes, but its type and shape need {needed}");
     }
 
-    private static SafetensorsException Fault(in DeclaredTensor tensor, string reason, string what) =>
-        new(reason, $"Tensor '{Display.Clip(tensor.Name)}': {what}.", tensor.Position);
+    private static LayoutFault Fault(TensorInfo tensor, string reason, string what) =>
+        new(reason, $"Tensor '{Display.Clip(tensor.Name)}': {what}.", tensor);
 }

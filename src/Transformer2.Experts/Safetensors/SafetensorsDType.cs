@@ -88,7 +88,8 @@ public static class SafetensorsDTypes
     };
 
     /// <summary>Reads the format's name of an element type, case-sensitively.</summary>
-    public static bool TryParse(string name, out SafetensorsDType dtype) => ByName.TryGetValue(name, out dtype);
+    public static bool TryParse(ReadOnlySpan<char> name, out SafetensorsDType dtype) =>
+        ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out dtype);
 
     /// <summary>Bytes that a tensor takes, or -1 when its elements do not fill whole bytes or the size does not fit in 63 bits.</summary>
     /// <param name="dtype">Element type.</param>
@@ -97,10 +98,11 @@ public static class SafetensorsDTypes
     {
         ArgumentNullException.ThrowIfNull(shape);
         long count = 1;
-        foreach (var extent in shape)
+        // By index: this is done for every tensor of a file that may have nothing else, and an enumerator is an object.
+        for (var i = 0; i < shape.Count; i++)
         {
             // As the reference does, an overflow on the way counts even if a later extent is zero.
-            var product = Math.BigMul(count, extent);
+            var product = Math.BigMul(count, shape[i]);
             if (product > long.MaxValue)
             {
                 return -1;

@@ -14,7 +14,7 @@ public sealed class SafetensorsFile : IDisposable
         _bytes = bytes;
         var prefix = bytes.Slice(0, (int)Math.Min(bytes.Length, 8L + limits.MaxHeaderBytes));
         var header = SafetensorsHeader.Parse(prefix, bytes.Length, limits);
-        Tensors = header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        Tensors = header.Tensors;
         Metadata = header.Metadata;
     }
 

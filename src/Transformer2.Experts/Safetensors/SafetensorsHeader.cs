@@ -13,15 +13,15 @@ public sealed class SafetensorsHeader
     private const int PrefixBytes = sizeof(long);
     private const int MaxDepth = 4;
 
-    private SafetensorsHeader(IReadOnlyList<TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata, long dataStart)
+    private SafetensorsHeader(in HeaderReader reader, long dataStart)
     {
-        Tensors = tensors;
-        Metadata = metadata;
+        Tensors = reader.Tensors;
+        Metadata = reader.Metadata;
         DataStart = dataStart;
     }
 
-    /// <summary>The tensors in the order of their bytes.</summary>
-    public IReadOnlyList<TensorInfo> Tensors { get; }
+    /// <summary>The tensors by name.</summary>
+    public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
     /// <summary>The file's own metadata; empty when it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -76,7 +76,13 @@ public sealed class SafetensorsHeader
         var reader = new HeaderReader(json, PrefixBytes, fileLength, limits);
         reader.Read();
         var dataStart = PrefixBytes + (long)length;
-        return new SafetensorsHeader(DataLayout.Place(reader.Tensors, dataStart, fileLength), reader.Metadata, dataStart);
+        if (new DataLayout(dataStart, fileLength).FindFault(reader.Tensors.Values) is { } fault)
+        {
+            throw new SafetensorsException(
+                fault.Reason, fault.Message, fault.Tensor is { } tensor ? HeaderReader.PositionOf(json, PrefixBytes, tensor.Name) : fault.Position);
+        }
+
+        return new SafetensorsHeader(reader, dataStart);
     }
 
     private static SafetensorsException? Foreign(ReadOnlySpan<byte> prefix) =>

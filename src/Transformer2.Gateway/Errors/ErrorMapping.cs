@@ -28,6 +28,8 @@ public static class ErrorMapping
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { violation } }));
         }
 
+        if (exception.RetryAfter is { } delay)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
         return status;
     }
 

@@ -7,9 +7,6 @@ namespace Transformer2.Gateway;
 /// <summary>Decides whether uploaded bytes are an expert for the base model.</summary>
 internal static class ExpertValidation
 {
-    private const int DescriptionLength = 1024;
-    private const int LabelLength = 128;
-
     /// <summary>Checks everything and says what the file holds.</summary>
     public static ExpertContent Validate(ReadOnlyMemory<byte> file, string sha256, ExpertLayout layout)
     {
@@ -26,9 +23,9 @@ internal static class ExpertValidation
             MatrixCount = expert.Vector.Multipliers.Count,
             BaseFingerprint = layout.BaseModel,
             DecompositionFingerprint = layout.Decomposition,
-            Modules = Text(expert.Metadata.Modules, LabelLength, "modules"),
-            Task = Text(expert.Metadata.Task, LabelLength, "task"),
-            Description = Text(expert.Metadata.Description, DescriptionLength, "description"),
+            Modules = expert.Metadata.Modules ?? "",
+            Task = expert.Metadata.Task ?? "",
+            Description = expert.Metadata.Description ?? "",
         };
     }
 
@@ -53,10 +50,4 @@ internal static class ExpertValidation
         if (exception.ActualFingerprint is { } actual)
             yield return ("actual", actual);
     }
-
-    // These are kept with the library and listed, so they must stay short.
-    private static string Text(string? text, int limit, string name) =>
-        text is null || text.Length <= limit
-            ? text ?? ""
-            : throw new PlatformException(SafetensorsReason.Metadata, $"The file's {name} has more than {limit} characters.");
 }

@@ -7,7 +7,7 @@ namespace Transformer2.Gateway;
 
 /// <summary>The gRPC side of generation.</summary>
 [Authorize(Policy = Caller.TenantRole)]
-internal sealed class GenerationEndpoint(IGrainFactory grains, BaseModelSource model) : GenerationService.GenerationServiceBase
+internal sealed class GenerationEndpoint(IGrainFactory grains, BaseModelSource model, TimeProvider time) : GenerationService.GenerationServiceBase
 {
     // The engine gives tokens one by one; a batch only ever holds what is ready, so this bounds hops without delaying anything.
     private const int BatchSize = 16;
@@ -17,7 +17,7 @@ internal sealed class GenerationEndpoint(IGrainFactory grains, BaseModelSource m
     {
         var cancellationToken = context.CancellationToken;
         var served = await model.Get();
-        var spec = request.ToSpec(served.VocabularySize);
+        var spec = request.ToSpec(served.VocabularySize) with { Deadline = StartDeadline.Of(context.Deadline, time.GetUtcNow()) };
         var plan = await Plan(request.Selection, context);
         var dispatched = plan.ToDispatched(served.Id, spec.RequestId);
         await responseStream.WriteAsync(new() { Dispatched = dispatched }, cancellationToken);

@@ -12,7 +12,13 @@ public static class GenerationLimits
     /// <summary>Longest role.</summary>
     public const int RoleLength = 64;
 
-    /// <summary>Most tokens that may be asked for.</summary>
+    /// <summary>Most answers to one prompt.</summary>
+    public const int Answers = 16;
+
+    /// <summary>Most alternatives with log-probabilities for each token.</summary>
+    public const int Logprobs = 20;
+
+    /// <summary>Most tokens that may be asked for, of all answers together.</summary>
     public const int MaxTokens = 65_536;
 
     /// <summary>Tokens when none are asked for.</summary>

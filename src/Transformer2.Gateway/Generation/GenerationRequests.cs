@@ -20,12 +20,14 @@ internal static partial class GenerationRequests
         RequestId = RequestId(request.RequestId),
         Text = request.InputCase == GenerateRequest.InputOneofCase.Messages ? null : Prompt(request.Prompt),
         Messages = request.InputCase == GenerateRequest.InputOneofCase.Messages ? Messages(request.Messages) : [],
-        MaxTokens = request.MaxTokens switch
-        {
-            0 => GenerationLimits.DefaultTokens,
-            > 0 and <= GenerationLimits.MaxTokens => request.MaxTokens,
-            _ => throw Fields.Invalid("max_tokens", $"max_tokens is not from 1 to {GenerationLimits.MaxTokens}."),
-        },
+        MaxTokens = MaxTokens(request),
+        MinTokens = request.MinTokens >= 0 && request.MinTokens <= MaxTokens(request)
+            ? request.MinTokens
+            : throw Fields.Invalid("min_tokens", "min_tokens is not from 0 to max_tokens."),
+        Answers = Answers(request),
+        Logprobs = request.Logprobs is >= 0 and <= GenerationLimits.Logprobs
+            ? request.Logprobs
+            : throw Fields.Invalid("logprobs", $"logprobs is not from 0 to {GenerationLimits.Logprobs}."),
         Temperature = !request.HasTemperature ? 0 : request.Temperature is >= 0 and <= GenerationLimits.Temperature
             ? request.Temperature
             : throw Fields.Invalid("temperature", $"temperature is not a number from 0 to {GenerationLimits.Temperature}."),
@@ -49,6 +51,13 @@ internal static partial class GenerationRequests
         FrequencyPenalty = Penalty(request.FrequencyPenalty, "frequency_penalty"),
         PresencePenalty = Penalty(request.PresencePenalty, "presence_penalty"),
         LogitBias = LogitBias(request.LogitBias, vocabularySize),
+        Priority = request.Priority switch
+        {
+            Priority.Unspecified or Priority.Interactive => GenerationPriority.Interactive,
+            Priority.Batch => GenerationPriority.Batch,
+            Priority.Background => GenerationPriority.Background,
+            _ => throw Fields.Invalid("priority", $"priority {(int)request.Priority} is none that this server knows."),
+        },
     };
 
     /// <summary>Which experts a tenant asks for.</summary>
@@ -73,6 +82,23 @@ internal static partial class GenerationRequests
             default:
                 return new ExpertSelection.Base();
         }
+    }
+
+    private static int MaxTokens(GenerateRequest request) => request.MaxTokens switch
+    {
+        0 => GenerationLimits.DefaultTokens,
+        > 0 and <= GenerationLimits.MaxTokens => request.MaxTokens,
+        _ => throw Fields.Invalid("max_tokens", $"max_tokens is not from 1 to {GenerationLimits.MaxTokens}."),
+    };
+
+    private static int Answers(GenerateRequest request)
+    {
+        if (request.N is < 0 or > GenerationLimits.Answers)
+            throw Fields.Invalid("n", $"n is not from 1 to {GenerationLimits.Answers}.");
+        var answers = Math.Max(1, request.N);
+        return answers * MaxTokens(request) <= GenerationLimits.MaxTokens
+            ? answers
+            : throw Fields.Invalid("n", $"n answers of max_tokens have more than {GenerationLimits.MaxTokens} tokens together.");
     }
 
     private static MixtureTerm ToTerm(V1.MixtureTerm term, TenantId tenant) =>

@@ -8,7 +8,7 @@ namespace Transformer2.Grains;
 /// <inheritdoc cref="IExpertLibraryGrain"/>
 /// <remarks>
 /// Files are stored before they are committed and removed after they are released, both decided in this grain's turns. So a commit finds
-/// its file or says so, and a crash, or a file that cannot be removed, leaves at most a file without an expert, which a later activation
+/// its file or says so, and a crash, or a file that cannot be removed, leaves at most a file without an expert, which a later sweep
 /// removes.
 /// </remarks>
 [GrainType("t2.library")]
@@ -25,15 +25,13 @@ public sealed class ExpertLibraryGrain(
     private TenantId Tenant => TenantId.Parse(this.GetPrimaryKeyString());
 
     /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => RemoveOrphans(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task RemoveOrphans()
     {
-        var used = State.Experts.Values.Select(expert => expert.Content.Digest).ToHashSet();
-        var oldest = time.GetUtcNow() - limits.Value.OrphanAge;
-        await foreach (var blob in blobs.ListAsync(Tenant, cancellationToken))
-        {
-            if (blob.WriteTime < oldest && !used.Contains(blob.Digest))
-                await Remove(blob.Digest);
-        }
+        await DiscardReplaced(deleted: null);
+        await RemoveOrphans(CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -104,6 +102,18 @@ public sealed class ExpertLibraryGrain(
     /// <inheritdoc/>
     public Task<LibrarySnapshot?> GetSnapshot(long knownVersion) => Task.FromResult(
         knownVersion == State.Version ? null : new LibrarySnapshot(State.Version, State.Experts.ToDigests()));
+
+    // In one turn: nothing is committed between the look at the state and the removal.
+    private async Task RemoveOrphans(CancellationToken cancellationToken)
+    {
+        var used = State.Experts.Values.Select(expert => expert.Content.Digest).Concat(_replaced.Select(file => file.Digest)).ToHashSet();
+        var oldest = time.GetUtcNow() - limits.Value.OrphanAge;
+        await foreach (var blob in blobs.ListAsync(Tenant, cancellationToken))
+        {
+            if (blob.WriteTime < oldest && !used.Contains(blob.Digest))
+                await Remove(blob.Digest);
+        }
+    }
 
     // A request may have chosen a replaced content a moment ago, so its file outlives it. What is still here when the activation ends, a
     // later one removes.

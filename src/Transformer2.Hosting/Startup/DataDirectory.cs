@@ -1,3 +1,5 @@
+using Transformer2.Storage;
+
 namespace Transformer2.Hosting;
 
 /// <summary>The server's own directory, held for as long as the object lives, so that two servers never write to the same state.</summary>
@@ -29,17 +31,15 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Exists once the bundled experts were given to the demo tenant.</summary>
     public string SeededMark => System.IO.Path.Combine(Path, "seeded");
 
-    /// <summary>Creates the directory if need be, readable for its owner only, and takes it.</summary>
+    /// <summary>Creates the directory if need be, and takes it. What the process creates from here on is its owner's alone.</summary>
     /// <exception cref="StartupException">It cannot be used, or another process has it.</exception>
     public static DataDirectory Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
+        PrivateFiles.CreateFromNowOn();
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(full);
-            else
-                Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(full);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Transformer2.Kernels.Sparse;
 using Transformer2.Kernels.Vectors;
+using Transformer2.Kernels.Weights;
 
 namespace Transformer2.Kernels.MatrixProducts;
 
@@ -33,6 +35,25 @@ internal abstract unsafe class FormatKernel
     /// <param name="output">First output, a multiple of four.</param>
     /// <param name="end">Behind the last output.</param>
     public abstract void Run(TileJob job, float* packed, RowTiles tiles, int firstTile, int endTile, int inputs, int output, int end);
+
+    /// <summary>Products of one packed row with chosen rows of a matrix.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="packed">The packed row.</param>
+    /// <param name="rows">Which rows of the matrix.</param>
+    /// <param name="multipliers">One for each result, or null.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="results">Where to.</param>
+    public abstract void Dots(in WeightMatrix matrix, float* packed, int* rows, float* multipliers, int count, float* results);
+
+    /// <summary>Adds chosen rows of a matrix, each times a coefficient, to a row.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="rows">Which of its rows.</param>
+    /// <param name="coefficients">One for each.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="target">The row that is added to.</param>
+    /// <param name="first">First column to compute.</param>
+    /// <param name="end">Behind the last column.</param>
+    public abstract void AddRows(in WeightMatrix matrix, int* rows, float* coefficients, int count, float* target, int first, int end);
 }
 
 /// <inheritdoc/>
@@ -43,6 +64,7 @@ internal sealed unsafe class FormatKernel<TSimd, TVector, TFormat> : FormatKerne
 {
     // Of any instruction set and format.
     private const int MaxBlockInputs = 32;
+    private const int MaxTileRows = 6;
     private const int MaxBlockBytes = MaxBlockInputs * sizeof(float);
 
     public override int BlockInputs => 2 * TSimd.Width;
@@ -63,58 +85,91 @@ internal sealed unsafe class FormatKernel<TSimd, TVector, TFormat> : FormatKerne
 
     public override void Run(TileJob job, float* packed, RowTiles tiles, int firstTile, int endTile, int inputs, int output, int end)
     {
-        job.Blocks = inputs / BlockInputs;
-        job.TailBytes = inputs % BlockInputs * TFormat.Size;
+        CountBlocks(&job, inputs);
         var padded = RowTiles.Padded(inputs, BlockInputs);
         var tails = stackalloc byte[TileJob.Outputs * MaxBlockBytes];
-        var single = tiles.Rows == 1;
-        var step = single ? SingleRow<TSimd, TVector, TFormat>.Outputs : TileJob.Outputs;
-        for (; output < end; output += step)
+        var sums = stackalloc float[MaxTileRows * TileJob.Outputs];
+        var weights = stackalloc byte*[TileJob.Outputs];
+        for (; output < end; output += TileJob.Outputs)
         {
-            var valid = Math.Min(step, end - output);
-            if (job.TailBytes != 0)
+            var valid = Math.Min(TileJob.Outputs, end - output);
+            for (var index = 0; index < TileJob.Outputs; index++)
             {
-                CopyTails(&job, output, valid, step, tails);
+                // The last output stands in for those that do not exist.
+                weights[index] = job.Weights + ((output + Math.Min(index, valid - 1)) * job.RowBytes);
             }
 
-            if (single)
-            {
-                SingleRow<TSimd, TVector, TFormat>.Run(&job, packed, tails, 0, output, valid);
-                continue;
-            }
-
-            // The first tile finds its weights in memory: it fetches those of the next four outputs.
-            var ahead = TileJob.Outputs * job.RowBytes;
+            CopyTails(&job, weights, tails);
             for (var tile = firstTile; tile < endTile; tile++)
             {
-                var row = tiles.First(tile);
-                RunTile(tiles.Height(tile), &job, packed + (row * padded), tails, row, output, valid, ahead);
-                ahead = 0;
+                var (row, height) = (tiles.First(tile), tiles.Height(tile));
+                RunTile(height, tiles.Rows == 1, &job, packed + (row * padded), weights, tails, sums);
+                job.Store(sums, row, height, output, valid);
             }
         }
     }
 
-    private static void RunTile(int rows, TileJob* job, float* panel, byte* tails, long row, long output, int valid, long ahead)
+    public override void Dots(in WeightMatrix matrix, float* packed, int* rows, float* multipliers, int count, float* results)
     {
-        switch (rows)
+        var job = new TileJob { RowBytes = matrix.RowBytes };
+        CountBlocks(&job, matrix.Inputs);
+        var tails = stackalloc byte[TileJob.Outputs * MaxBlockBytes];
+        var sums = stackalloc float[TileJob.Outputs];
+        var weights = stackalloc byte*[TileJob.Outputs];
+        for (var first = 0; first < count; first += TileJob.Outputs)
         {
-            case 1: RegisterTile<TSimd, TVector, TFormat>.Run<Rows1>(job, panel, tails, row, output, valid, ahead); break;
-            case 2: RegisterTile<TSimd, TVector, TFormat>.Run<Rows2>(job, panel, tails, row, output, valid, ahead); break;
-            case 3: RegisterTile<TSimd, TVector, TFormat>.Run<Rows3>(job, panel, tails, row, output, valid, ahead); break;
-            case 4: RegisterTile<TSimd, TVector, TFormat>.Run<Rows4>(job, panel, tails, row, output, valid, ahead); break;
-            case 5: RegisterTile<TSimd, TVector, TFormat>.Run<Rows5>(job, panel, tails, row, output, valid, ahead); break;
-            default: RegisterTile<TSimd, TVector, TFormat>.Run<Rows6>(job, panel, tails, row, output, valid, ahead); break;
+            var valid = Math.Min(TileJob.Outputs, count - first);
+            for (var index = 0; index < TileJob.Outputs; index++)
+            {
+                weights[index] = matrix.Row(rows[first + Math.Min(index, valid - 1)]);
+            }
+
+            CopyTails(&job, weights, tails);
+            SingleRow<TSimd, TVector, TFormat>.Run(&job, packed, weights, tails, sums);
+            for (var index = 0; index < valid; index++)
+            {
+                var sum = sums[index];
+                sum = matrix.Scales == null ? sum : sum * matrix.Scales[rows[first + index]];
+                results[first + index] = multipliers == null ? sum : sum * multipliers[first + index];
+            }
         }
+    }
+
+    public override void AddRows(in WeightMatrix matrix, int* rows, float* coefficients, int count, float* target, int first, int end) =>
+        WeightedRows<TSimd, TVector, TFormat>.Run(matrix, rows, coefficients, count, target, first, end);
+
+    private static void RunTile(int height, bool alone, TileJob* job, float* panel, byte** weights, byte* tails, float* sums)
+    {
+        switch (height)
+        {
+            case 1 when alone: SingleRow<TSimd, TVector, TFormat>.Run(job, panel, weights, tails, sums); break;
+            case 1: RegisterTile<TSimd, TVector, TFormat>.Run<Rows1>(job, panel, weights, tails, sums); break;
+            case 2: RegisterTile<TSimd, TVector, TFormat>.Run<Rows2>(job, panel, weights, tails, sums); break;
+            case 3: RegisterTile<TSimd, TVector, TFormat>.Run<Rows3>(job, panel, weights, tails, sums); break;
+            case 4: RegisterTile<TSimd, TVector, TFormat>.Run<Rows4>(job, panel, weights, tails, sums); break;
+            case 5: RegisterTile<TSimd, TVector, TFormat>.Run<Rows5>(job, panel, weights, tails, sums); break;
+            default: RegisterTile<TSimd, TVector, TFormat>.Run<Rows6>(job, panel, weights, tails, sums); break;
+        }
+    }
+
+    private void CountBlocks(TileJob* job, int inputs)
+    {
+        job->Blocks = inputs / BlockInputs;
+        job->TailBytes = inputs % BlockInputs * TFormat.Size;
     }
 
     // Behind the last weight of a row lies another row, or memory that is not ours.
-    private static void CopyTails(TileJob* job, long output, int valid, int outputs, byte* tails)
+    private static void CopyTails(TileJob* job, byte** weights, byte* tails)
     {
-        for (var index = 0; index < outputs; index++)
+        if (job->TailBytes == 0)
+        {
+            return;
+        }
+
+        for (var index = 0; index < TileJob.Outputs; index++)
         {
             var block = new Span<byte>(tails + (index * BlockBytes), BlockBytes);
-            var last = job->Weights + ((output + Math.Min(index, valid - 1)) * job->RowBytes) + ((long)job->Blocks * BlockBytes);
-            new ReadOnlySpan<byte>(last, job->TailBytes).CopyTo(block);
+            new ReadOnlySpan<byte>(weights[index] + ((long)job->Blocks * BlockBytes), job->TailBytes).CopyTo(block);
             block[job->TailBytes..].Clear();
         }
     }

@@ -21,6 +21,9 @@ internal unsafe interface IWeightFormat<TVector>
 
     /// <summary>The second vector of the block.</summary>
     static abstract TVector Second(byte* block);
+
+    /// <summary>Weights that follow each other, in their order.</summary>
+    static abstract TVector Ordered(byte* weights);
 }
 
 /// <summary>Single precision.</summary>
@@ -37,6 +40,9 @@ internal readonly unsafe struct F32Format<TSimd, TVector> : IWeightFormat<TVecto
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Second(byte* block) => TSimd.Load((float*)block + TSimd.Width);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Ordered(byte* weights) => TSimd.Load((float*)weights);
 }
 
 /// <summary>bfloat16: a pair of weights is one 32-bit word, whose halves become singles by a shift and a mask.</summary>
@@ -53,6 +59,9 @@ internal readonly unsafe struct BF16Format<TSimd, TVector> : IWeightFormat<TVect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Second(byte* block) => TSimd.LoadOddBFloat16((ushort*)block);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Ordered(byte* weights) => TSimd.LoadBFloat16((ushort*)weights);
 }
 
 /// <summary>int8; the scale is applied to the sum.</summary>
@@ -69,4 +78,7 @@ internal readonly unsafe struct Int8Format<TSimd, TVector> : IWeightFormat<TVect
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Second(byte* block) => TSimd.LoadInt8((sbyte*)block + TSimd.Width);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Ordered(byte* weights) => TSimd.LoadInt8((sbyte*)weights);
 }

@@ -14,7 +14,7 @@ public sealed unsafe class Products : IChunkedWork, IDisposable
     private const long FewMultiplications = 60_000;
 
     // Packed rows that stay in a core's second-level cache while weights pass by.
-    private const long CachedBytes = 384 << 10;
+    private const long CachedBytes = 640 << 10;
 
     // Floats of a job's inputs worth packing on several threads.
     private const long ManyInputs = 1 << 16;
@@ -163,9 +163,9 @@ public sealed unsafe class Products : IChunkedWork, IDisposable
         {
             ref var part = ref _parts[index];
             var outputs = part.Product.Weights.Outputs;
-            var rowsPerBlock = CachedBytes / (part.PaddedInputs * sizeof(float));
-            part.TilesPerBlock = (int)Math.Clamp(rowsPerBlock * _tiles.Count / _tiles.Rows, 1, _tiles.Count);
-            var rowBlocks = (_tiles.Count + part.TilesPerBlock - 1) / part.TilesPerBlock;
+            var rowBlocks = (int)Math.Clamp(Math.Round((double)_tiles.Rows * part.PaddedInputs * sizeof(float) / CachedBytes), 1, _tiles.Count);
+            part.TilesPerBlock = (_tiles.Count + rowBlocks - 1) / rowBlocks;
+            rowBlocks = (_tiles.Count + part.TilesPerBlock - 1) / part.TilesPerBlock;
             var least = FewMultiplications / Math.Max(1, (long)part.Product.Weights.Inputs * _tiles.Rows / rowBlocks);
             var size = Math.Max((long)outputs * rowBlocks / wanted, least);
             part.OutputsPerBlock = (int)Math.Min((size / TileJob.Outputs * TileJob.Outputs) + TileJob.Outputs, outputs);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Transformer2.Kernels.Vectors;
 
@@ -14,24 +15,24 @@ internal static unsafe class RegisterTile<TSimd, TVector, TFormat>
     where TVector : unmanaged
     where TFormat : struct, IWeightFormat<TVector>
 {
+    private const int CacheLine = 64;
+
     /// <summary>Computes one tile.</summary>
-    /// <param name="job">The product.</param>
+    /// <param name="job">Blocks and tail of a row of weights.</param>
     /// <param name="panel">The packed rows: for each block of inputs, its two vectors of each row.</param>
+    /// <param name="rows">The weights of the four outputs.</param>
     /// <param name="tails">The last, partly filled blocks of the four outputs, padded with zeros; not read without a tail.</param>
-    /// <param name="row">The first row.</param>
-    /// <param name="output">The first output.</param>
-    /// <param name="valid">Outputs that exist, 1 to 4; the last of them stands in for those that do not.</param>
-    /// <param name="ahead">Bytes ahead of the weights to fetch into the cache.</param>
-    // No field may be read here: one of a class that is not initialised yet makes a call of it, before which all registers are saved.
+    /// <param name="sums">Where to: for each row its four sums.</param>
+    // No call, and no static field, which may mean a call: registers that live across one are saved, in the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TRows>(TileJob* job, float* panel, byte* tails, long row, long output, int valid, long ahead)
+    public static void Run<TRows>(TileJob* job, float* panel, byte** rows, byte* tails, float* sums)
         where TRows : struct, IRowCount
     {
         var blockBytes = 2 * TSimd.Width * TFormat.Size;
-        var p0 = job->Weights + (output * job->RowBytes);
-        var p1 = p0 + (valid > 1 ? job->RowBytes : 0);
-        var p2 = p1 + (valid > 2 ? job->RowBytes : 0);
-        var p3 = p2 + (valid > 3 ? job->RowBytes : 0);
+        var p0 = rows[0];
+        var p1 = rows[1];
+        var p2 = rows[2];
+        var p3 = rows[3];
         var x = panel;
         TVector s00 = TSimd.Zero, s01 = s00, s02 = s00, s03 = s00;
         TVector s10 = TSimd.Zero, s11 = s10, s12 = s10, s13 = s10;
@@ -39,6 +40,8 @@ internal static unsafe class RegisterTile<TSimd, TVector, TFormat>
         TVector s30 = TSimd.Zero, s31 = s30, s32 = s30, s33 = s30;
         TVector s40 = TSimd.Zero, s41 = s40, s42 = s40, s43 = s40;
         TVector s50 = TSimd.Zero, s51 = s50, s52 = s50, s53 = s50;
+        // The weights of the next four outputs. Every tile over these four asks for them: it costs little, and keeps them from being displaced.
+        var ahead = TileJob.Outputs * job->RowBytes;
         var blocks = job->Blocks;
         var tail = job->TailBytes != 0;
         while (true)
@@ -51,6 +54,13 @@ internal static unsafe class RegisterTile<TSimd, TVector, TFormat>
                     Sse.Prefetch0(p1 + ahead);
                     Sse.Prefetch0(p2 + ahead);
                     Sse.Prefetch0(p3 + ahead);
+                    if (blockBytes > CacheLine)
+                    {
+                        Sse.Prefetch0(p0 + ahead + CacheLine);
+                        Sse.Prefetch0(p1 + ahead + CacheLine);
+                        Sse.Prefetch0(p2 + ahead + CacheLine);
+                        Sse.Prefetch0(p3 + ahead + CacheLine);
+                    }
                 }
 
                 var w0 = TFormat.First(p0);
@@ -180,30 +190,30 @@ internal static unsafe class RegisterTile<TSimd, TVector, TFormat>
             p3 = p2 + blockBytes;
         }
 
-        job->Store(TSimd.Sum(s00, s01, s02, s03), row, output, valid);
+        TSimd.Sum(s00, s01, s02, s03).Store(sums);
         if (TRows.Count > 1)
         {
-            job->Store(TSimd.Sum(s10, s11, s12, s13), row + 1, output, valid);
+            TSimd.Sum(s10, s11, s12, s13).Store(sums + TileJob.Outputs);
         }
 
         if (TRows.Count > 2)
         {
-            job->Store(TSimd.Sum(s20, s21, s22, s23), row + 2, output, valid);
+            TSimd.Sum(s20, s21, s22, s23).Store(sums + (2 * TileJob.Outputs));
         }
 
         if (TRows.Count > 3)
         {
-            job->Store(TSimd.Sum(s30, s31, s32, s33), row + 3, output, valid);
+            TSimd.Sum(s30, s31, s32, s33).Store(sums + (3 * TileJob.Outputs));
         }
 
         if (TRows.Count > 4)
         {
-            job->Store(TSimd.Sum(s40, s41, s42, s43), row + 4, output, valid);
+            TSimd.Sum(s40, s41, s42, s43).Store(sums + (4 * TileJob.Outputs));
         }
 
         if (TRows.Count > 5)
         {
-            job->Store(TSimd.Sum(s50, s51, s52, s53), row + 5, output, valid);
+            TSimd.Sum(s50, s51, s52, s53).Store(sums + (5 * TileJob.Outputs));
         }
     }
 }

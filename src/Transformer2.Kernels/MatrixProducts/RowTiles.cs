@@ -1,8 +1,11 @@
 namespace Transformer2.Kernels.MatrixProducts;
 
-/// <summary>Rows cut into tiles of nearly equal height: the first <c>Rows % Count</c> have one row more.</summary>
+/// <summary>Rows cut into tiles of nearly equal height: the first ones may have one row more.</summary>
 internal readonly struct RowTiles
 {
+    private readonly int _height;
+    private readonly int _higher;
+
     /// <summary>Cuts rows.</summary>
     /// <param name="rows">How many, at least 1.</param>
     /// <param name="most">Height of the largest tile that there may be.</param>
@@ -10,6 +13,7 @@ internal readonly struct RowTiles
     {
         Rows = rows;
         Count = (rows + most - 1) / most;
+        (_height, _higher) = Math.DivRem(rows, Count);
     }
 
     /// <summary>Rows in all.</summary>
@@ -19,10 +23,10 @@ internal readonly struct RowTiles
     public int Count { get; }
 
     /// <summary>The first row of a tile.</summary>
-    public int First(int tile) => (tile * (Rows / Count)) + Math.Min(tile, Rows % Count);
+    public int First(int tile) => (tile * _height) + Math.Min(tile, _higher);
 
     /// <summary>Rows of a tile.</summary>
-    public int Height(int tile) => (Rows / Count) + (tile < Rows % Count ? 1 : 0);
+    public int Height(int tile) => _height + (tile < _higher ? 1 : 0);
 
     /// <summary>Floats of a packed row.</summary>
     public static long Padded(int inputs, int block) => (long)(inputs + block - 1) / block * block;

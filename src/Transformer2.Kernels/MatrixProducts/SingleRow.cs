@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Transformer2.Kernels.Vectors;
 
 namespace Transformer2.Kernels.MatrixProducts;
 
 /// <summary>
-/// One row x two outputs, where reading the weights is what takes time: few streams of memory run faster than many, and two sums hide each other's latency.
-/// The operations of a pair are those of <see cref="RegisterTile{TSimd, TVector, TFormat}"/>.
+/// One row x four outputs, one after the other: where reading the weights is what takes time, one stream of memory runs faster than several. The
+/// processor overlaps the end of one sum with the start of the next. The operations of a pair are those of
+/// <see cref="RegisterTile{TSimd, TVector, TFormat}"/>.
 /// </summary>
 internal static unsafe class SingleRow<TSimd, TVector, TFormat>
     where TSimd : struct, ISimd<TVector>
@@ -15,63 +17,56 @@ internal static unsafe class SingleRow<TSimd, TVector, TFormat>
 {
     // Far enough for the memory's latency, near enough to be in the cache still.
     private const int Ahead = 4096;
+    private const int CacheLine = 64;
 
-    public const int Outputs = 2;
-
-    /// <summary>Computes one or two outputs.</summary>
-    /// <param name="job">The product.</param>
+    /// <summary>Computes the sums of four outputs.</summary>
+    /// <param name="job">Blocks and tail of a row of weights.</param>
     /// <param name="input">The packed row.</param>
+    /// <param name="rows">The weights of the four outputs.</param>
     /// <param name="tails">The last, partly filled blocks of the outputs, padded with zeros; not read without a tail.</param>
-    /// <param name="row">The row.</param>
-    /// <param name="output">The first output.</param>
-    /// <param name="valid">Outputs that exist, 1 or 2.</param>
+    /// <param name="sums">Where to: four sums.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(TileJob* job, float* input, byte* tails, long row, long output, int valid)
+    public static void Run(TileJob* job, float* input, byte** rows, byte* tails, float* sums)
     {
         var blockBytes = 2 * TSimd.Width * TFormat.Size;
-        var p0 = job->Weights + (output * job->RowBytes);
-        var p1 = p0 + (valid > 1 ? job->RowBytes : 0);
-        var x = input;
-        TVector s0 = TSimd.Zero, s1 = s0;
         var blocks = job->Blocks;
-        var tail = job->TailBytes != 0;
-        while (true)
+        TVector s0 = TSimd.Zero, s1 = s0, s2 = s0, s3 = s0;
+        s0 = Add(rows[0], input, blocks, blockBytes, s0);
+        s1 = Add(rows[1], input, blocks, blockBytes, s1);
+        s2 = Add(rows[2], input, blocks, blockBytes, s2);
+        s3 = Add(rows[3], input, blocks, blockBytes, s3);
+        if (job->TailBytes != 0)
         {
-            for (; blocks > 0; blocks--)
-            {
-                if (Sse.IsSupported)
-                {
-                    Sse.Prefetch0(p0 + Ahead);
-                    Sse.Prefetch0(p1 + Ahead);
-                    if (blockBytes > 64)
-                    {
-                        Sse.Prefetch0(p0 + Ahead + 64);
-                        Sse.Prefetch0(p1 + Ahead + 64);
-                    }
-                }
-
-                var first = TSimd.Load(x);
-                s0 = TSimd.MultiplyAdd(TFormat.First(p0), first, s0);
-                s1 = TSimd.MultiplyAdd(TFormat.First(p1), first, s1);
-                var second = TSimd.Load(x + TSimd.Width);
-                s0 = TSimd.MultiplyAdd(TFormat.Second(p0), second, s0);
-                s1 = TSimd.MultiplyAdd(TFormat.Second(p1), second, s1);
-                p0 += blockBytes;
-                p1 += blockBytes;
-                x += 2 * TSimd.Width;
-            }
-
-            if (!tail)
-            {
-                break;
-            }
-
-            tail = false;
-            blocks = 1;
-            p0 = tails;
-            p1 = p0 + blockBytes;
+            var last = input + ((long)blocks * 2 * TSimd.Width);
+            s0 = Add(tails, last, 1, blockBytes, s0);
+            s1 = Add(tails + blockBytes, last, 1, blockBytes, s1);
+            s2 = Add(tails + (2 * blockBytes), last, 1, blockBytes, s2);
+            s3 = Add(tails + (3 * blockBytes), last, 1, blockBytes, s3);
         }
 
-        job->Store(TSimd.Sum(s0, s1, s0, s1), row, output, valid);
+        TSimd.Sum(s0, s1, s2, s3).Store(sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Add(byte* weights, float* x, int blocks, int blockBytes, TVector sum)
+    {
+        for (; blocks > 0; blocks--)
+        {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(weights + Ahead);
+                if (blockBytes > CacheLine)
+                {
+                    Sse.Prefetch0(weights + Ahead + CacheLine);
+                }
+            }
+
+            sum = TSimd.MultiplyAdd(TFormat.First(weights), TSimd.Load(x), sum);
+            sum = TSimd.MultiplyAdd(TFormat.Second(weights), TSimd.Load(x + TSimd.Width), sum);
+            weights += blockBytes;
+            x += 2 * TSimd.Width;
+        }
+
+        return sum;
     }
 }

@@ -24,57 +24,35 @@ internal unsafe struct TileJob
     public float** Multipliers;
     public bool Accumulate;
 
-    /// <summary>The last step for sums of one row and four outputs, in the order that holds everywhere: scale, multiplier, accumulate.</summary>
-    /// <param name="sums">The sums; only the first <paramref name="valid"/> count.</param>
-    /// <param name="row">The row of the product.</param>
+    /// <summary>The last step for the sums of a tile, in the order that holds everywhere: scale, multiplier, accumulate.</summary>
+    /// <param name="sums">For each row four sums.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="rows">How many rows.</param>
     /// <param name="output">The first output.</param>
-    /// <param name="valid">1 to 4.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Store(Vector128<float> sums, long row, long output, int valid)
+    /// <param name="valid">Outputs that exist, 1 to 4.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Store(float* sums, long row, int rows, long output, int valid)
     {
-        if (valid < Outputs)
+        for (var end = row + rows; row < end; row++, sums += Outputs)
         {
-            StoreFew(sums, row, output, valid);
-            return;
-        }
-
-        if (Scales != null)
-        {
-            sums *= Vector128.Load(Scales + output);
-        }
-
-        if (Multipliers != null && Multipliers[row] != null)
-        {
-            sums *= Vector128.Load(Multipliers[row] + output);
-        }
-
-        var target = Output + (row * OutputStride) + output;
-        if (Accumulate)
-        {
-            sums = Vector128.Load(target) + sums;
-        }
-
-        sums.Store(target);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void StoreFew(Vector128<float> sums, long row, long output, int valid)
-    {
-        for (var index = 0; index < valid; index++)
-        {
-            var sum = sums[index];
-            if (Scales != null)
+            var multipliers = Multipliers == null ? null : Multipliers[row];
+            var target = Output + (row * OutputStride) + output;
+            if (valid == Outputs)
             {
-                sum *= Scales[output + index];
+                var four = Vector128.Load(sums);
+                four = Scales == null ? four : four * Vector128.Load(Scales + output);
+                four = multipliers == null ? four : four * Vector128.Load(multipliers + output);
+                (Accumulate ? Vector128.Load(target) + four : four).Store(target);
+                continue;
             }
 
-            if (Multipliers != null && Multipliers[row] != null)
+            for (var index = 0; index < valid; index++)
             {
-                sum *= Multipliers[row][output + index];
+                var one = sums[index];
+                one = Scales == null ? one : one * Scales[output + index];
+                one = multipliers == null ? one : one * multipliers[output + index];
+                target[index] = Accumulate ? target[index] + one : one;
             }
-
-            var target = Output + (row * OutputStride) + output + index;
-            *target = Accumulate ? *target + sum : sum;
         }
     }
 }

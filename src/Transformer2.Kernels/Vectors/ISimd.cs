@@ -52,11 +52,14 @@ internal unsafe interface ISimd<TVector>
     /// <summary><paramref name="left"/> x <paramref name="right"/> + <paramref name="addend"/>, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
-    /// <summary>The larger of each two; not a number where either is not one.</summary>
+    /// <summary>The larger of each two; either one where one is not a number.</summary>
     static abstract TVector Max(TVector left, TVector right);
 
-    /// <summary>e to the power of each element, by arithmetic that does not depend on the neighbours.</summary>
-    static abstract TVector Exp(TVector value);
+    /// <summary>The nearest numbers from <paramref name="least"/> to <paramref name="most"/>; what is not a number stays so.</summary>
+    static abstract TVector Clamp(TVector value, TVector least, TVector most);
+
+    /// <summary>value x 2 to the power of a whole number from -252 to 254.</summary>
+    static abstract TVector Scale(TVector value, TVector exponent);
 
     /// <summary>Whether any element of <paramref name="left"/> is greater than its counterpart.</summary>
     static abstract bool AnyGreater(TVector left, TVector right);

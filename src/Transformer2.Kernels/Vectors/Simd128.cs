@@ -75,10 +75,24 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.Max(left, right);
+    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);
 
     [MethodImpl(Inline)]
-    public static Vector128<float> Exp(Vector128<float> value) => Vector128.Exp(value);
+    public static Vector128<float> Clamp(Vector128<float> value, Vector128<float> least, Vector128<float> most)
+    {
+        value = Vector128.ConditionalSelect(Vector128.LessThan(value, least), least, value);
+        return Vector128.ConditionalSelect(Vector128.GreaterThan(value, most), most, value);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent)
+    {
+        // By two powers of two: the one that is wanted may be too large or too small for a float.
+        var whole = Vector128.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        var bias = Vector128.Create(127);
+        return value * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
+    }
 
     [MethodImpl(Inline)]
     public static bool AnyGreater(Vector128<float> left, Vector128<float> right) => Vector128.GreaterThanAny(left, right);

@@ -38,7 +38,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LoadBFloat16(ushort* from)
     {
         var packed = Vector128.Load(from);
-        var wide = Avx2.IsSupported ? Avx2.ConvertToVector256Int32(packed).AsUInt32() : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
+        var wide = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(packed).AsUInt32()
+            : Vector256.Create(Vector128.WidenLower(packed), Vector128.WidenUpper(packed));
         return Vector256.ShiftLeft(wide, 16).AsSingle();
     }
 
@@ -81,10 +83,24 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.Max(left, right);
+    public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.MaxNative(left, right);
 
     [MethodImpl(Inline)]
-    public static Vector256<float> Exp(Vector256<float> value) => Vector256.Exp(value);
+    public static Vector256<float> Clamp(Vector256<float> value, Vector256<float> least, Vector256<float> most)
+    {
+        value = Vector256.ConditionalSelect(Vector256.LessThan(value, least), least, value);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(value, most), most, value);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> Scale(Vector256<float> value, Vector256<float> exponent)
+    {
+        // By two powers of two: the one that is wanted may be too large or too small for a float.
+        var whole = Vector256.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        var bias = Vector256.Create(127);
+        return value * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
+    }
 
     [MethodImpl(Inline)]
     public static bool AnyGreater(Vector256<float> left, Vector256<float> right) => Vector256.GreaterThanAny(left, right);

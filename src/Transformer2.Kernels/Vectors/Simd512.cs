@@ -38,7 +38,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadBFloat16(ushort* from)
     {
         var packed = Vector256.Load(from);
-        var wide = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(packed) : Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
+        var wide = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512UInt32(packed)
+            : Vector512.Create(Vector256.WidenLower(packed), Vector256.WidenUpper(packed));
         return Vector512.ShiftLeft(wide, 16).AsSingle();
     }
 
@@ -59,7 +61,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
         var (low, high) = Vector128.Widen(packed);
         var wide = Vector512.Create(
-            Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)), Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)));
+            Vector256.Create(Vector128.WidenLower(low), Vector128.WidenUpper(low)),
+            Vector256.Create(Vector128.WidenLower(high), Vector128.WidenUpper(high)));
         return Vector512.ConvertToSingle(wide);
     }
 
@@ -83,15 +86,46 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Vector512.Max(left, right);
+    public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Vector512.MaxNative(left, right);
 
     [MethodImpl(Inline)]
-    public static Vector512<float> Exp(Vector512<float> value) => Vector512.Exp(value);
+    public static Vector512<float> Clamp(Vector512<float> value, Vector512<float> least, Vector512<float> most)
+    {
+        value = Vector512.ConditionalSelect(Vector512.LessThan(value, least), least, value);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(value, most), most, value);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> Scale(Vector512<float> value, Vector512<float> exponent)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Avx512F.Scale(value, exponent);
+        }
+
+        // By two powers of two: the one that is wanted may be too large or too small for a float.
+        var whole = Vector512.ConvertToInt32(exponent);
+        var half = whole >> 1;
+        var bias = Vector512.Create(127);
+        return value * ((half + bias) << 23).AsSingle() * ((whole - half + bias) << 23).AsSingle();
+    }
 
     [MethodImpl(Inline)]
     public static bool AnyGreater(Vector512<float> left, Vector512<float> right) => Vector512.GreaterThanAny(left, right);
 
     [MethodImpl(Inline)]
-    public static Vector128<float> Sum(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) => Simd256.Sum(
-        a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+    public static Vector128<float> Sum(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        if (!Avx512F.IsSupported)
+        {
+            return Simd256.Sum(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+        }
+
+        // Transposed inside quarters, then quarters are added: half the work of folding each vector.
+        var ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
+        var cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
+        var abcd = Avx512F.UnpackLow(ab.AsDouble(), cd.AsDouble()).AsSingle() + Avx512F.UnpackHigh(ab.AsDouble(), cd.AsDouble()).AsSingle();
+        var half = abcd.GetLower() + abcd.GetUpper();
+        return half.GetLower() + half.GetUpper();
+    }
 }

@@ -57,10 +57,18 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     public static float MultiplyAdd(float left, float right, float addend) => MathF.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(Inline)]
-    public static float Max(float left, float right) => MathF.Max(left, right);
+    public static float Max(float left, float right) => left > right ? left : right;
 
     [MethodImpl(Inline)]
-    public static float Exp(float value) => MathF.Exp(value);
+    public static float Clamp(float value, float least, float most) => value < least ? least : value > most ? most : value;
+
+    [MethodImpl(Inline)]
+    public static float Scale(float value, float exponent)
+    {
+        var whole = (int)exponent;
+        var half = whole >> 1;
+        return value * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((whole - half + 127) << 23);
+    }
 
     [MethodImpl(Inline)]
     public static bool AnyGreater(float left, float right) => left > right;

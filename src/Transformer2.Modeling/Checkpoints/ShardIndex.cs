@@ -3,14 +3,14 @@ using Transformer2.Experts;
 
 namespace Transformer2.Modeling.Checkpoints;
 
-/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>: which file holds which tensor, and how many bytes all have together.</summary>
+/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>: which file holds which tensor. What else it says, the total size
+/// among it, is for people and often wrong: it is not looked at, as transformers does not.</summary>
 internal sealed class ShardIndex
 {
     /// <summary>The index's own name.</summary>
     public const string FileName = "model.safetensors.index.json";
 
     private readonly Dictionary<string, string> _shardOf = new(StringComparer.Ordinal);
-    private long? _totalSize;
 
     private ShardIndex()
     {
@@ -54,9 +54,6 @@ internal sealed class ShardIndex
                 else if (indexed != name) yield return $"{tensor} is in {name} too, while the index has it in {indexed}";
             }
         }
-
-        var held = shards.Values.Sum(shard => shard.Tensors.Values.Sum(tensor => tensor.Length));
-        if (_totalSize is { } total && total != held) yield return $"total_size is {total}, and the shards hold {held} bytes of tensors";
     }
 
     private void ReadRoot(ref Utf8JsonReader reader)
@@ -71,10 +68,6 @@ internal sealed class ShardIndex
                 Expect(!mapped, "weight_map occurs twice");
                 mapped = true;
                 ReadMap(ref reader);
-            }
-            else if (reader.ValueTextEquals("metadata"u8))
-            {
-                ReadMetadata(ref reader);
             }
             else
             {
@@ -99,20 +92,6 @@ internal sealed class ShardIndex
             var text = reader.GetString()!;
             if (!names.TryGetValue(text, out var shard)) names.Add(text, shard = FileBeside(text));
             Expect(_shardOf.TryAdd(tensor, shard), $"{tensor} occurs twice");
-        }
-    }
-
-    private void ReadMetadata(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        Expect(reader.TokenType == JsonTokenType.StartObject, "metadata is not an object");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isTotal = reader.ValueTextEquals("total_size"u8);
-            reader.Read();
-            // Older exports wrote the number as a fraction (1.0e9).
-            if (isTotal) _totalSize = reader.TryGetInt64(out var total) ? total : checked((long)reader.GetDouble());
-            else reader.Skip();
         }
     }
 

@@ -14,8 +14,6 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
 {
     private const string Extension = ".safetensors";
 
-    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
-
     private readonly string _root = Path.GetFullPath(directory);
 
     /// <inheritdoc/>
@@ -25,7 +23,6 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
             {
                 var folder = FolderOf(tenant);
                 AtomicFile.CreateFolder(folder);
-                RemoveLeftovers(folder);
                 var digest = ContentDigest.Of(content.Span);
                 var now = time.GetUtcNow();
 
@@ -78,6 +75,36 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
         }
     }
 
+    /// <summary>The tenants that have files, or had some.</summary>
+    public IReadOnlyList<TenantId> Tenants()
+    {
+        var tenants = new List<TenantId>();
+        foreach (var folder in Directory.Exists(_root) ? Directory.EnumerateDirectories(_root) : [])
+        {
+            if (TenantId.TryParse(Path.GetFileName(folder), out var tenant))
+            {
+                tenants.Add(tenant);
+            }
+        }
+
+        return tenants;
+    }
+
+    /// <summary>Removes what a crash has left half written.</summary>
+    /// <param name="tenant">Whose files.</param>
+    /// <param name="age">Anything younger may be a write in progress.</param>
+    public void RemoveLeftovers(TenantId tenant, TimeSpan age)
+    {
+        var folder = new DirectoryInfo(FolderOf(tenant));
+        foreach (var file in folder.Exists ? folder.EnumerateFiles("*" + AtomicFile.TemporaryExtension) : [])
+        {
+            if (file.LastWriteTimeUtc < time.GetUtcNow() - age)
+            {
+                file.Delete();
+            }
+        }
+    }
+
     private static List<ExpertBlob> List(string folder)
     {
         var blobs = new List<ExpertBlob>();
@@ -96,18 +123,6 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
         }
 
         return blobs;
-    }
-
-    // What a crash left half written; a younger one may be a write in progress.
-    private void RemoveLeftovers(string folder)
-    {
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + AtomicFile.TemporaryExtension))
-        {
-            if (file.LastWriteTimeUtc < time.GetUtcNow() - LeftoverAge)
-            {
-                file.Delete();
-            }
-        }
     }
 
     // Both parts are of forms that hold no separator and no parent folder; the default of their types is none of those.

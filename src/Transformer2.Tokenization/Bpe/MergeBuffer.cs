@@ -11,6 +11,9 @@ internal sealed class MergeBuffer(MergeTable merges)
     private Symbol[] _symbols = new Symbol[32];
     private int _count;
 
+    /// <summary>The work so far, in steps that take about the same time each.</summary>
+    public long Steps => _queue.Steps;
+
     public void Clear() => _count = 0;
 
     public void Add(int id)

@@ -9,6 +9,9 @@ internal sealed class MergeQueue
     private ulong[] _heap = new ulong[64];
     private int _count;
 
+    /// <summary>How many places of the heap were gone to: the work so far.</summary>
+    public long Steps { get; private set; }
+
     public void Enqueue(int rank, int position)
     {
         if (_count == _heap.Length)
@@ -19,8 +22,10 @@ internal sealed class MergeQueue
         {
             _heap[at] = _heap[(at - 1) >> 2];
             at = (at - 1) >> 2;
+            Steps++;
         }
         _heap[at] = item;
+        Steps++;
     }
 
     public bool TryDequeue(out int rank, out int position)
@@ -50,7 +55,9 @@ internal sealed class MergeQueue
                 break;
             _heap[at] = _heap[least];
             at = least;
+            Steps++;
         }
         _heap[at] = item;
+        Steps++;
     }
 }

@@ -10,9 +10,11 @@ namespace Transformer2.Tokenization;
 public sealed class ChatTemplate
 {
     private const int MaxSourceLength = 1 << 20;
-    private readonly Body _body;
+    private const string DefaultName = "default", ToolUseName = "tool_use";
+    private readonly Template _template;
     private readonly IReadOnlyDictionary<string, string> _tokens;
     private readonly TimeProvider _clock;
+    private Lazy<ChatTemplate>? _forTools;
 
     /// <summary>Parses a template.</summary>
     /// <param name="source">The Jinja source.</param>
@@ -23,21 +25,30 @@ public sealed class ChatTemplate
     {
         if (source.Length > MaxSourceLength)
             throw new ChatTemplateException($"The chat template has more than {MaxSourceLength} characters.");
-        _body = TemplateParser.Parse(source);
+        _template = TemplateParser.Parse(source);
         _tokens = tokens ?? new Dictionary<string, string>();
         _clock = clock ?? TimeProvider.System;
     }
 
     /// <summary>Reads a model's template, or gives null when the model has none.</summary>
     /// <param name="directory">Holds tokenizer_config.json, and chat_template.jinja or chat_template.json where the template is a file of its own.</param>
-    /// <param name="name">Which one, of a model that has several.</param>
+    /// <param name="name">
+    /// Which one, of a model that has several. Without a name it is <c>default</c>, and for variables with <c>tools</c> that are not null
+    /// it is <c>tool_use</c> where there is such a template.
+    /// </param>
     /// <param name="clock">Tells the time to templates that ask for it.</param>
     /// <exception cref="ChatTemplateException">The template uses something unsupported.</exception>
     /// <exception cref="TokenizerException">tokenizer_config.json is malformed.</exception>
-    public static ChatTemplate? Load(string directory, string name = "default", TimeProvider? clock = null)
+    public static ChatTemplate? Load(string directory, string? name = null, TimeProvider? clock = null)
     {
         var config = TokenizerConfig.Load(directory);
-        return config.ChatTemplate(name) is { } source ? new ChatTemplate(source, config.Tokens, clock) : null;
+        if (config.ChatTemplate(name ?? DefaultName) is not { } source)
+            return null;
+        var template = new ChatTemplate(source, config.Tokens, clock);
+        // Parsed when it is needed: what is wrong with it does not matter to a conversation without tools.
+        if (name is null && config.ChatTemplate(ToolUseName) is { } forTools)
+            template._forTools = new Lazy<ChatTemplate>(() => new ChatTemplate(forTools, config.Tokens, clock));
+        return template;
     }
 
     /// <summary>Lays out messages.</summary>
@@ -72,6 +83,8 @@ public sealed class ChatTemplate
 
     private Text Run(IReadOnlyDictionary<string, object?> variables, IEnumerable<KeyValuePair<string, string>> tokens)
     {
+        if (_forTools is not null && variables.GetValueOrDefault("tools") is not (null or JsonElement { ValueKind: JsonValueKind.Null }))
+            return _forTools.Value.Run(variables, tokens);
         var scope = new Scope(null, new RenderContext(_clock));
         Globals.AddTo(scope);
         foreach (var name in (string[])["tools", "documents"])
@@ -80,6 +93,6 @@ public sealed class ChatTemplate
             scope[name] = TemplateValues.FromUser(value);
         foreach (var (name, token) in tokens)
             scope[name] = Text.Of(token);
-        return _body.Capture(new Scope(scope));
+        return _template.Render(scope);
     }
 }

@@ -5,6 +5,6 @@ namespace Transformer2.Tokenization;
 /// <param name="IsSingleByte">Whether it is the fallback token of one byte, <c>&lt;0x0A&gt;</c>.</param>
 internal readonly record struct TokenBytes(ReadOnlyMemory<byte> Bytes, bool IsSingleByte)
 {
-    /// <summary>Whether its first byte is a space that SentencePiece's mark stands for.</summary>
-    public bool StartsWithMark { get; init; }
+    /// <summary>What it adds at the start of a text, without the space that the encoding put in front; null where that is the same.</summary>
+    public ReadOnlyMemory<byte>? AtStart { get; init; }
 }

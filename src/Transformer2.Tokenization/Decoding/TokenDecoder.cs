@@ -2,31 +2,68 @@ using System.Text;
 
 namespace Transformer2.Tokenization;
 
+/// <summary>A step in which a decoder rewrites the spelling of a token.</summary>
+/// <param name="spelling">The spelling so far.</param>
+/// <param name="isFirst">Whether the token is the first of the text.</param>
+internal delegate string SpellingStep(string spelling, bool isFirst);
+
 /// <summary>How the spelling of a token becomes bytes of text.</summary>
-/// <param name="ByteLevel">The spelling is in <see cref="ByteAlphabet"/>.</param>
-/// <param name="Replacements">Replacements in the spelling, in order.</param>
-/// <param name="ByteFallback">A spelling such as <c>&lt;0x0A&gt;</c> is that byte.</param>
-/// <param name="LeadingSpacesToDrop">Spaces at the start of the whole text that are not part of it.</param>
-internal sealed record TokenDecoder(
-    bool ByteLevel, IReadOnlyList<(IPattern Pattern, string Content)> Replacements, bool ByteFallback, int LeadingSpacesToDrop)
-    : ITokenDecoder
+internal sealed record TokenDecoder : ITokenDecoder
 {
+    /// <summary>The spelling is in <see cref="ByteAlphabet"/>.</summary>
+    public bool ByteLevel { get; init; }
+
+    /// <summary>What becomes of the spelling, in order.</summary>
+    public IReadOnlyList<SpellingStep> Steps { get; init; } = [];
+
+    /// <summary>A spelling such as <c>&lt;0x0A&gt;</c> is that byte.</summary>
+    public bool ByteFallback { get; init; }
+
+    /// <summary>What is taken off the whole text.</summary>
+    public EndTrim Trim { get; init; }
+
     public TokenBytes Bytes(string spelling, int id, bool isAdded)
     {
         if (ByteLevel)
             return new(!isAdded && TrySpelled(spelling, out var spelled) ? spelled : Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
-        var length = spelling.Length;
-        foreach (var (pattern, content) in Replacements)
-        {
-            spelling = new ReplaceNormalizer(pattern, content).Normalize(new MarkedText(spelling, isFromUser: true)).Text.ToString();
-            Growth.Check(length, spelling.Length);
-        }
-        return ByteFallback && TryByte(spelling, out var value)
-            ? new(new[] { value }, IsSingleByte: true)
-            : new(Encoding.UTF8.GetBytes(spelling), IsSingleByte: false);
+        var (usual, first) = (Rewrite(spelling, isFirst: false), Rewrite(spelling, isFirst: true));
+        var token = new TokenBytes(Bytes(usual, out var isSingleByte), isSingleByte);
+        return first == usual ? token : token with { AtStart = Bytes(first, out _) };
     }
 
-    public StreamingDetokenizer Stream(Func<int, TokenBytes> bytesOf) => new(bytesOf, LeadingSpacesToDrop, Encoding.UTF8);
+    public StreamingDetokenizer Stream(Func<int, TokenBytes?> bytesOf)
+    {
+        var isFirst = true;
+        return new StreamingDetokenizer(Next, Trim, Encoding.UTF8);
+
+        TokenBytes Next(int id)
+        {
+            if (bytesOf(id) is not { } token)
+                return default;
+            var bytes = isFirst && token.AtStart is { } start ? start : token.Bytes;
+            isFirst = false;
+            return token with { Bytes = bytes };
+        }
+    }
+
+    private string Rewrite(string spelling, bool isFirst)
+    {
+        var length = spelling.Length;
+        foreach (var step in Steps)
+        {
+            spelling = step(spelling, isFirst);
+            Growth.Check(length, spelling.Length);
+        }
+        return spelling;
+    }
+
+    private byte[] Bytes(string spelling, out bool isSingleByte)
+    {
+        var value = (byte)0;
+        isSingleByte = ByteFallback && spelling is ['<', '0', 'x', _, _, '>']
+            && byte.TryParse(spelling.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out value);
+        return isSingleByte ? [value] : Encoding.UTF8.GetBytes(spelling);
+    }
 
     private static bool TrySpelled(string spelling, out byte[] bytes)
     {
@@ -37,12 +74,5 @@ internal sealed record TokenDecoder(
                 return false;
         }
         return true;
-    }
-
-    private static bool TryByte(string spelling, out byte value)
-    {
-        value = 0;
-        return spelling is ['<', '0', 'x', _, _, '>']
-            && byte.TryParse(spelling.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out value);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Transformer2.Tokenization;
@@ -7,10 +8,17 @@ internal static class PipelineReader
 {
     public static INormalizer? Normalizer(JsonElement? element) => element is not { } e ? null : e.Text("type") switch
     {
-        "Sequence" => new NormalizerSequence([.. e.Items("normalizers").Select(n => Normalizer(n)!)]),
-        "NFC" => new NfcNormalizer(),
+        "Sequence" => new NormalizerSequence([.. Parts(e, "normalizers").Select(part => Normalizer(part)!)]),
+        "NFC" => new UnicodeNormalizer(NormalizationForm.FormC),
+        "NFD" => new UnicodeNormalizer(NormalizationForm.FormD),
+        "NFKC" => new UnicodeNormalizer(NormalizationForm.FormKC),
+        "NFKD" => new UnicodeNormalizer(NormalizationForm.FormKD),
+        "Lowercase" => CharacterNormalizer.Lowercase,
+        "StripAccents" => CharacterNormalizer.StripAccents,
+        "Strip" => new StripNormalizer(e.RequiredFlag("strip_left"), e.RequiredFlag("strip_right")),
         "Prepend" => new PrependNormalizer(e.Text("prepend")),
         "Replace" => new ReplaceNormalizer(Pattern(e), e.Text("content")),
+        "Precompiled" => new PrecompiledNormalizer(new Charsmap(Base64(e, "precompiled_charsmap"))),
         var type => throw new TokenizerException($"The normalizer '{type}' is not supported."),
     };
 
@@ -21,10 +29,17 @@ internal static class PipelineReader
             return (null, false);
         if (e.Text("type") != "Sequence")
             return (Single(e), e.Text("type") == "ByteLevel");
-        var parts = e.Items("pretokenizers").ToList();
+        var parts = Parts(e, "pretokenizers");
         if (parts.SkipLast(1).Any(p => p.Text("type") is "ByteLevel" or "Sequence") || parts.Count == 0)
             throw new TokenizerException("A sequence of pre-tokenizers is empty, nested, or goes on after ByteLevel.");
         return (new PreTokenizerSequence([.. parts.Select(Single)]), parts[^1].Text("type") == "ByteLevel");
+    }
+
+    /// <summary>The parts of a sequence. Each goes over every text, so that their number is bounded, far above any model's.</summary>
+    public static List<JsonElement> Parts(JsonElement e, string name)
+    {
+        List<JsonElement> parts = [.. e.Items(name)];
+        return parts.Count <= 64 ? parts : throw new TokenizerException($"'{name}' has {parts.Count} parts; at most 64 are accepted.");
     }
 
     public static IPattern Pattern(JsonElement element)
@@ -37,10 +52,13 @@ internal static class PipelineReader
     {
         "Split" => new SplitPreTokenizer(Pattern(e), Behavior(e.Text("behavior")), e.Flag("invert")),
         "Digits" => new SplitPreTokenizer(
-            new RunePattern(r => UnicodeClass.Number.Contains(System.Text.Rune.GetUnicodeCategory(r))),
-            e.Flag("individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+            new RunePattern(CharacterClasses.IsNumeric), e.Flag("individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+        "Punctuation" => new SplitPreTokenizer(new RunePattern(CharacterClasses.IsPunctuation), Behavior(e.OptionalText("behavior") ?? "Isolated")),
+        "Whitespace" => new SplitPreTokenizer(new WordPattern(), SplitBehavior.Removed, invert: true),
+        "WhitespaceSplit" => new SplitPreTokenizer(new RunePattern(Rune.IsWhiteSpace), SplitBehavior.Removed),
+        "CharDelimiterSplit" => new SplitPreTokenizer(new LiteralPattern(Delimiter(e)), SplitBehavior.Removed),
         "ByteLevel" => ByteLevel(e),
-        "Metaspace" => Metaspace(e),
+        "Metaspace" => new MetaspacePreTokenizer(MetaspaceReader.Mark(e), MetaspaceReader.Scheme(e), e.Flag("split", otherwise: true)),
         var type => throw new TokenizerException($"The pre-tokenizer '{type}' is not supported."),
     };
 
@@ -56,21 +74,15 @@ internal static class PipelineReader
 
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    private static MetaspacePreTokenizer Metaspace(JsonElement e)
-    {
-        var scheme = e.OptionalText("prepend_scheme") switch
-        {
-            null => e.Flag("add_prefix_space", otherwise: true) ? PrependScheme.Always : PrependScheme.Never,
-            "always" => PrependScheme.Always,
-            "first" => PrependScheme.First,
-            "never" => PrependScheme.Never,
-            var other => throw new TokenizerException($"The prepend scheme '{other}' is not supported."),
-        };
-        return new MetaspacePreTokenizer(MetaspaceMark(e), scheme, e.Flag("split", otherwise: true));
-    }
+    private static byte[] Base64(JsonElement e, string name) => e.Require(name, JsonValueKind.String).TryGetBytesFromBase64(out var bytes)
+        ? bytes
+        : throw new TokenizerException($"'{name}' is not base64.");
 
-    public static char MetaspaceMark(JsonElement e) =>
-        e.Text("replacement") is [var mark] ? mark : throw new TokenizerException("Metaspace's replacement is not one character.");
+    private static string Delimiter(JsonElement e)
+    {
+        var delimiter = e.Text("delimiter");
+        return delimiter.EnumerateRunes().Count() == 1 ? delimiter : throw new TokenizerException("CharDelimiterSplit's delimiter is not one character.");
+    }
 
     private static SplitBehavior Behavior(string name) =>
         Enum.TryParse<SplitBehavior>(name, out var behavior) && Enum.IsDefined(behavior) && !char.IsAsciiDigit(name[0])

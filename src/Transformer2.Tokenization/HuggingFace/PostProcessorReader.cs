@@ -21,12 +21,23 @@ internal static class PostProcessorReader
                 return Surroundings.None;
             case "TemplateProcessing":
                 return Template(e);
+            case "RobertaProcessing" or "BertProcessing":
+                return new([Id(e, "cls")], [Id(e, "sep")]);
             case "Sequence":
                 var parts = e.Items("processors").Select(p => Read(p)).ToList();
                 return new([.. Enumerable.Reverse(parts).SelectMany(p => p.Before)], [.. parts.SelectMany(p => p.After)]);
             case var type:
                 throw new TokenizerException($"The post-processor '{type}' is not supported.");
         }
+    }
+
+    /// <summary>The id of a token that is written as its spelling and its id.</summary>
+    private static int Id(JsonElement e, string name)
+    {
+        List<JsonElement> token = [.. e.Items(name)];
+        return token is [{ ValueKind: JsonValueKind.String }, var id]
+            ? id.AsInteger(name)
+            : throw new TokenizerException($"'{name}' is not a token and its id.");
     }
 
     private static Surroundings Template(JsonElement e)

@@ -5,7 +5,8 @@ namespace Transformer2.Tokenization;
 /// </summary>
 internal static class Growth
 {
-    private const int Factor = 16;
+    // Unicode's own: one character becomes at most 18 (U+FDFA in NFKD).
+    private const int Factor = 32;
     private const int Free = 1024;
 
     /// <exception cref="TokenizerException">The text would become too long.</exception>

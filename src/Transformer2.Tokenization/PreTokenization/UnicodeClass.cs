@@ -19,6 +19,9 @@ internal sealed class UnicodeClass
     /// <summary>Letters, marks, decimal digits, letter numbers and connectors.</summary>
     public static UnicodeClass Word { get; } = new("L", "M", "Nd", "Nl", "Pc");
 
+    /// <summary>Everything that Unicode counts as a mark.</summary>
+    public static UnicodeClass Mark { get; } = new("M");
+
     /// <summary>Decimal digits.</summary>
     public static UnicodeClass Digit { get; } = new("Nd");
 

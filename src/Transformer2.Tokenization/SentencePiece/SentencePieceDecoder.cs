@@ -19,26 +19,34 @@ internal sealed class SentencePieceDecoder(SentencePieceFile file) : ITokenDecod
             PieceType.Byte => new(new[] { Convert.ToByte(spelling[3..5], 16) }, IsSingleByte: false),
             PieceType.Unknown => new(Encoding.UTF8.GetBytes(file.UnknownSurface), IsSingleByte: false),
             PieceType.Control => new(Encoding.UTF8.GetBytes(spelling), IsSingleByte: false),
-            _ => new(Encoding.UTF8.GetBytes(spelling.Replace(Mark, ' ')), IsSingleByte: false) { StartsWithMark = spelling.StartsWith(Mark) },
+            _ => Text(spelling),
         };
     }
 
-    public StreamingDetokenizer Stream(Func<int, TokenBytes> bytesOf)
+    public StreamingDetokenizer Stream(Func<int, TokenBytes?> bytesOf)
     {
         var dropsMark = file.AddDummyPrefix || file.RemoveExtraSpaces;
-        return new StreamingDetokenizer(Next, leadingSpacesToDrop: 0, ByteWise);
+        return new StreamingDetokenizer(Next, trim: default, ByteWise);
 
         TokenBytes Next(int id)
         {
-            var token = bytesOf(id);
-            if (dropsMark && token.StartsWithMark)
+            if (bytesOf(id) is not { } token)
+                return default;
+            if (dropsMark && token.AtStart is { } bytes)
             {
-                token = token with { Bytes = token.Bytes[1..] };
+                token = token with { Bytes = bytes };
                 dropsMark = file.RemoveExtraSpaces;
             }
             dropsMark &= token.Bytes.IsEmpty;
             return token;
         }
+    }
+
+    private static TokenBytes Text(string spelling)
+    {
+        var bytes = Encoding.UTF8.GetBytes(spelling.Replace(Mark, ' '));
+        var token = new TokenBytes(bytes, IsSingleByte: false);
+        return spelling.StartsWith(Mark) ? token with { AtStart = bytes.AsMemory(1) } : token;
     }
 
     private sealed class OnePerByte : DecoderFallback

@@ -48,7 +48,7 @@ internal sealed class SentencePieceFile
                     ReadNormalizer(reader.Bytes());
                     break;
                 case 5:
-                    RequireNoRules(reader.Bytes(), "denormalizer");
+                    RequireNoDenormalizer(reader.Bytes());
                     break;
             }
         }
@@ -79,6 +79,9 @@ internal sealed class SentencePieceFile
 
     public bool EscapeSpaces { get; private set; } = true;
 
+    /// <summary>What characters become before anything else, or null.</summary>
+    public Charsmap? Charsmap { get; private set; }
+
     public static SentencePieceFile Read(ReadOnlySpan<byte> bytes) => new(bytes);
 
     private static SentencePiece Piece(ReadOnlySpan<byte> message)
@@ -103,13 +106,13 @@ internal sealed class SentencePieceFile
         return new SentencePiece(text, score, type);
     }
 
-    private static void RequireNoRules(ReadOnlySpan<byte> message, string what)
+    private static void RequireNoDenormalizer(ReadOnlySpan<byte> message)
     {
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
             if (reader.Field == 2 && !reader.Bytes().IsEmpty)
-                throw new TokenizerException($"A SentencePiece model with rules of its own for the {what} (precompiled_charsmap) is not supported.");
+                throw new TokenizerException("A SentencePiece model with rules of its own for the way back (denormalizer_spec) is not supported.");
         }
     }
 
@@ -144,12 +147,14 @@ internal sealed class SentencePieceFile
 
     private void ReadNormalizer(ReadOnlySpan<byte> message)
     {
-        RequireNoRules(message, "normalizer");
         var reader = new ProtobufReader(message);
         while (reader.Next())
         {
             switch (reader.Field)
             {
+                case 2:
+                    Charsmap = reader.Bytes().IsEmpty ? null : new Charsmap(reader.Bytes());
+                    break;
                 case 3:
                     AddDummyPrefix = reader.Flag();
                     break;

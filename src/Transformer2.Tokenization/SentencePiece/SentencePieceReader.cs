@@ -21,11 +21,12 @@ internal static class SentencePieceReader
         CheckCharacters(reachable);
 
         var mark = file.EscapeSpaces ? SentencePieceDecoder.Mark : ' ';
+        var spaces = new SentencePieceSpaces(mark, file.RemoveExtraSpaces);
         var steps = new List<IPreTokenizer>();
         if (file.AddDummyPrefix)
             steps.Add(new DummyPrefix(mark, file.SpaceAsSuffix, firstOnly: config.PrefixesFirstOnly));
         if (userDefined.Count > 0)
-            steps.Add(new SplitPreTokenizer(new WordListPattern(userDefined.Keys), SplitBehavior.Isolated));
+            steps.Add(new SplitPreTokenizer(new WordFinder(userDefined.Keys), SplitBehavior.Isolated));
 
         var added = Added(file);
         var implied = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -38,7 +39,7 @@ internal static class SentencePieceReader
             ids,
             new Dictionary<string, int>(reachable.Concat(file.ByteFallback ? Of(file, PieceType.Byte) : []), StringComparer.Ordinal),
             added,
-            new SentencePieceSpaces(mark, file.RemoveExtraSpaces),
+            file.Charsmap is { } map ? new NormalizerSequence([new SentencePieceCharsmap(map, new WordFinder(userDefined.Keys)), spaces]) : spaces,
             steps.Count == 0 ? null : new PreTokenizerSequence(steps),
             new BpeOptions(ByteLevel: false, IgnoreMerges: false, file.ByteFallback, FuseUnknown: true, unknown),
             ScoredMerges.Build(Ranked(file), reachable),

@@ -29,7 +29,7 @@ internal static class TiktokenReader
     {
         var vocabulary = Vocabulary(bytes);
         var isQwen = vocabulary.Count == QwenRanks || name.StartsWith("qwen", StringComparison.OrdinalIgnoreCase);
-        if (!isQwen && vocabulary.Count != LlamaRanks && name != HuggingFaceTokenizer.ModelFile)
+        if (!isQwen && vocabulary.Count != LlamaRanks && name != TokenizerFile.ModelName)
             throw new TokenizerException($"The model family of the tiktoken file '{name}' with {vocabulary.Count} ranks is not known.");
         List<AddedToken> added = config.AddedTokens.Count > 0
             ? []
@@ -45,12 +45,12 @@ internal static class TiktokenReader
             vocabulary,
             vocabulary,
             added,
-            isQwen ? new NfcNormalizer() : null,
+            isQwen ? new UnicodeNormalizer(NormalizationForm.FormC) : null,
             split,
             new BpeOptions(ByteLevel: true, IgnoreMerges: true, ByteFallback: false, FuseUnknown: false, UnknownId: null),
             ScoredMerges.Build(vocabulary.Select(t => (t.Key, t.Value, t.Value)), vocabulary),
             new Surroundings(bosId is { } id && config.AddBos is not false ? [id] : [], []),
-            new TokenDecoder(ByteLevel: true, [], ByteFallback: false, LeadingSpacesToDrop: 0))
+            new TokenDecoder { ByteLevel = true })
         {
             ImpliedTokens = implied,
         };

@@ -12,9 +12,9 @@ public static class NextTokenLoss
     public static Tensor Compute(Decoder model, PackedBatch batch, RowExperts? experts = null)
     {
         using var scope = NewDisposeScope();
-        var logits = model.Logits(model.Forward(batch.Ids, experts, batch.Mask)); // [rows, length, vocabulary]
-        var losses = nn.functional.cross_entropy(logits.flatten(0, 1), batch.Targets.flatten(), reduction: nn.Reduction.None);
-        var weights = batch.Weights.flatten();
+        var logits = model.Logits(model.Forward(batch.Ids.to(model.Device), experts, batch.Mask.to(model.Device))); // [rows, length, vocabulary]
+        var losses = nn.functional.cross_entropy(logits.flatten(0, 1), batch.Targets.flatten().to(model.Device), reduction: nn.Reduction.None);
+        var weights = batch.Weights.flatten().to(model.Device);
         return ((losses * weights).sum() / weights.sum()).MoveToOuterDisposeScope();
     }
 }

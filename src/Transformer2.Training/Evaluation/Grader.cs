@@ -26,7 +26,7 @@ public static class Grader
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var batch = PackedBatch.Pack(queue, Rows, RowLength, promptWeight: 0);
-            var greedy = model.Logits(model.Forward(batch.Ids, experts, batch.Mask)).argmax(-1).data<long>().ToArray(); // [rows * length]
+            var greedy = model.Logits(model.Forward(batch.Ids.to(model.Device), experts, batch.Mask.to(model.DType, model.Device))).argmax(-1).cpu().data<long>().ToArray(); // [rows * length]
             results.AddRange(batch.Placements.Select(placement => IsGreedy(placement, greedy)));
         }
 

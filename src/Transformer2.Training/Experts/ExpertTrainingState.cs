@@ -30,7 +30,7 @@ internal sealed class ExpertTrainingState : IDisposable
         _settings = new Settings(baseModel, category, options);
         Parameters = [.. model.Projections
             .Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
-            .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank).requires_grad_(true)))];
+            .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank, device: model.Device).requires_grad_(true)))];
         Optimizer = new AdamW(Parameters);
         _best = [.. Parameters.Select(parameter => ones_like(parameter.Value))];
     }
@@ -55,11 +55,15 @@ internal sealed class ExpertTrainingState : IDisposable
         _looks.Add(look);
     }
 
-    public TrainedExpert Result() => new(
-        new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.data<float>().ToArray())).ToDictionary()),
-        _looks.MaxBy(look => look.Score)!,
-        _looks,
-        _losses);
+    public TrainedExpert Result()
+    {
+        using var scope = NewDisposeScope();
+        return new(
+            new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.cpu().data<float>().ToArray())).ToDictionary()),
+            _looks.MaxBy(look => look.Score)!,
+            _looks,
+            _losses);
+    }
 
     /// <summary>Writes the state; <see cref="TryRestore"/> reads it.</summary>
     public void Save(string path) => TrainingCheckpoint.Save(

@@ -20,8 +20,19 @@ public static class EnergyChart
     /// <param name="curves">Per kind of matrix, points of share of components, of energy and of the nuclear norm, each from 0 to 1.</param>
     public static void Save(string path, string title, IReadOnlyList<(string Kind, (double RankShare, double Energy, double Nuclear)[] Points)> curves)
     {
-        var plot = new PlotModel { Title = title, Background = OxyColors.White, IsLegendVisible = true, PlotMargins = new OxyThickness(60, double.NaN, 120, 50) };
-        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.RightTop });
+        var plot = new PlotModel { Title = title, Background = OxyColors.White, IsLegendVisible = true, PlotMargins = new OxyThickness(60, double.NaN, 20, 50) };
+        // Shares of the largest values never come below the diagonal: the corner under it is free. What is wider than the legend is cut
+        // off, and the viewer's font may be wider than the one that it is measured with: the padding is for that.
+        plot.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Inside,
+            LegendPosition = LegendPosition.RightBottom,
+            LegendMargin = 16,
+            LegendPadding = 32,
+            LegendLineSpacing = 8,
+            LegendSymbolLength = 24,
+            LegendBackground = OxyColors.White,
+        });
         plot.Axes.Add(Axis(AxisPosition.Bottom, "largest singular values kept, in %"));
         plot.Axes.Add(Axis(AxisPosition.Left, "share in % (solid: energy, dashed: nuclear norm)"));
         foreach (var (index, (kind, points)) in curves.Index())

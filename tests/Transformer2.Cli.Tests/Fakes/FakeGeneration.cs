@@ -12,6 +12,9 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
     /// <summary>The last request.</summary>
     public GenerateRequest? Request { get; private set; }
 
+    /// <summary>The deadline of the last request.</summary>
+    public DateTime Deadline { get; private set; }
+
     /// <summary>Thrown after the text, when set.</summary>
     public RpcException? Failure { get; set; }
 
@@ -25,7 +28,7 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
 
     public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
     {
-        Request = request;
+        (Request, Deadline) = (request, context.Deadline);
         if (Failure is not null)
         {
             throw Failure;
@@ -41,6 +44,14 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
                 Experts = { new SelectedExpert { Name = "tenants/demo/experts/math", Digest = "d1", Weight = 1 } },
             },
         });
+        // The last answer ends first, as may happen.
+        for (var answer = request.N - 1; answer >= 0 && request.N > 1; answer--)
+        {
+            await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = "answer", AnswerIndex = answer } });
+            await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = $" {answer}", AnswerIndex = answer } });
+            await responses.WriteAsync(new GenerateResponse { AnswerCompleted = new AnswerCompleted { AnswerIndex = answer } });
+        }
+
         await responses.WriteAsync(new GenerateResponse { Delta = new Delta { Text = "forty", TokenIds = { 4 } } });
         if (Holds)
         {
@@ -54,7 +65,7 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
             Completed = new Completed
             {
                 FinishReason = FinishReason.Stop,
-                Usage = new Usage { PromptTokens = 5, CompletionTokens = 3 },
+                Usage = new Usage { PromptTokens = 5, CompletionTokens = 3, CachedPromptTokens = 4 },
                 Timings = new Timings(),
             },
         });

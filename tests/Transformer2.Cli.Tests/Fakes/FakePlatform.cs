@@ -59,7 +59,12 @@ internal sealed class FakePlatform : IAsyncDisposable
     }
 
     /// <summary>A refusal with its details, as the platform sends it.</summary>
-    public static RpcException Refusal(StatusCode code, string reason, string message, params (string Key, string Value)[] metadata)
+    public static RpcException Refusal(StatusCode code, string reason, string message, params (string Key, string Value)[] metadata) =>
+        Refusal(code, reason, message, retryAfter: null, metadata);
+
+    /// <summary>A refusal that says when to try again.</summary>
+    public static RpcException Refusal(
+        StatusCode code, string reason, string message, TimeSpan? retryAfter, params (string Key, string Value)[] metadata)
     {
         var info = new ErrorInfo { Domain = "transformer2", Reason = reason };
         foreach (var (key, value) in metadata)
@@ -67,7 +72,13 @@ internal sealed class FakePlatform : IAsyncDisposable
             info.Metadata.Add(key, value);
         }
 
-        return new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } }.ToRpcException();
+        var status = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
+        if (retryAfter is { } delay)
+        {
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        }
+
+        return status.ToRpcException();
     }
 
     public async ValueTask DisposeAsync()

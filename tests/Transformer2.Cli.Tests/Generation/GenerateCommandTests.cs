@@ -23,11 +23,13 @@ public sealed class GenerateCommandTests
         var (_, request) = await GenerateAsync(
             "hi", "--system", "be brief", "--max-tokens", "9", "--temperature", "0.5", "--top-p", "0.9", "--top-k", "40",
             "--min-p", "0.1", "--repetition-penalty", "1.3", "--frequency-penalty", "-0.5", "--presence-penalty", "2", "--logit-bias", "7=-1.5",
-            "--logit-bias", "9=3", "--seed", "18446744073709551615", "--stop", "a", "--stop", "b");
+            "--logit-bias", "9=3", "--seed", "18446744073709551615", "--stop", "a", "--stop", "b",
+            "--priority", "batch", "--min-tokens", "3", "--logprobs", "5", "--n", "2");
 
         Assert.Equal(["system", "user"], request.Messages.Messages.Select(message => message.Role));
         Assert.Equal((9, 0.5, 0.9, 40, ulong.MaxValue), (request.MaxTokens, request.Temperature, request.TopP, request.TopK, request.Seed));
         Assert.Equal(["a", "b"], request.Stop);
+        Assert.Equal((Priority.Batch, 3, 5, 2), (request.Priority, request.MinTokens, request.Logprobs, request.N));
         Assert.Equal(
             (0.1, 1.3, -0.5, 2.0), (request.MinP, request.RepetitionPenalty, request.FrequencyPenalty, request.PresencePenalty));
         Assert.Equal((2, -1.5, 3.0), (request.LogitBias.Count, request.LogitBias[7], request.LogitBias[9]));
@@ -93,7 +95,30 @@ public sealed class GenerateCommandTests
 
         Assert.Equal("forty-two" + Environment.NewLine, run.Output);
         Assert.Contains("tenants/demo/experts/math", run.Error, StringComparison.Ordinal);
-        Assert.Contains("5 prompt, 3 answer", run.Error, StringComparison.Ordinal);
+        Assert.Contains("5 prompt (4 cached), 3 answer", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_answers_are_shown_one_below_the_other()
+    {
+        var (run, _) = await GenerateAsync("hi", "-n", "2");
+
+        Assert.Equal(["[1]", "answer 1", "[0]", "answer 0", ""], run.Output.Split(Environment.NewLine));
+    }
+
+    [Fact]
+    public async Task A_timeout_is_the_calls_deadline()
+    {
+        await using var platform = await FakePlatform.StartAsync();
+        var before = DateTime.UtcNow;
+
+        await CliRun.On(platform, "generate", "hi", "--timeout", "600");
+        Assert.InRange(platform.Generation.Deadline, before.AddMinutes(9), DateTime.UtcNow.AddMinutes(10));
+
+        await CliRun.On(platform, "generate", "hi");
+        Assert.Equal(DateTime.MaxValue, platform.Generation.Deadline);
+
+        Assert.Equal(2, (await CliRun.On(platform, "generate", "hi", "--timeout", "0")).ExitCode);
     }
 
     private static async Task<(CliRun Run, GenerateRequest Request)> GenerateAsync(string prompt, params string[] options)

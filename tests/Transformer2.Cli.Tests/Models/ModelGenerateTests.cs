@@ -35,6 +35,39 @@ public sealed class ModelGenerateTests
     }
 
     [Fact]
+    public async Task Several_answers_their_least_tokens_and_their_log_probabilities_are_reported()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModelFolder.Write(folder.Path);
+
+        var run = await Generate("--n", "2", "--temperature", "1", "--seed", "4", "--logit-bias", "2=50", "--max-tokens", "9", "--min-tokens", "5", "--logprobs", "3");
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var rows = run.Json.GetProperty("rows").EnumerateArray().ToArray();
+        Assert.Equal(2, rows.Length);
+        Assert.NotEqual(Ids(rows[0].GetProperty("ids")), Ids(rows[1].GetProperty("ids")));
+        foreach (var row in rows)
+        {
+            var ids = Ids(row.GetProperty("ids"));
+            Assert.Equal((5, "stop"), (ids.Length, row.GetProperty("finish_reason").GetString()));
+            var logprobs = row.GetProperty("logprobs").EnumerateArray().ToArray();
+            Assert.Equal(ids, logprobs.Select(entry => entry.GetProperty("token").GetProperty("token_id").GetInt32()));
+            Assert.All(logprobs, entry => Assert.Equal(3, entry.GetProperty("top").GetArrayLength()));
+        }
+
+        var full = (await Generate("--max-tokens", "20")).Json.GetProperty("rows")[0];
+        Assert.False(full.TryGetProperty("logprobs", out _));
+        var text = full.GetProperty("text").GetString()!;
+        var stopped = (await Generate("--max-tokens", "20", "--stop", text[3..6])).Json.GetProperty("rows")[0];
+        Assert.Equal(text[..text.IndexOf(text[3..6], StringComparison.Ordinal)], stopped.GetProperty("text").GetString());
+        foreach (var (option, value) in new[] { ("--n", "17"), ("--min-tokens", "129"), ("--logprobs", "21"), ("--stop", "") })
+            Assert.Equal(3, (await Generate(option, value)).ExitCode);
+
+        Task<CliRun> Generate(params string[] options) =>
+            CliRun.Async(["model", "generate", "--model", folder.Path, "--prompt", "hi", "--raw", "--output-format", "json", .. options]);
+    }
+
+    [Fact]
     public async Task Bias_and_penalties_work_on_greedy_answers()
     {
         using var folder = new TemporaryFolder();

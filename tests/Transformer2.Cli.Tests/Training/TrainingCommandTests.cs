@@ -34,6 +34,22 @@ public sealed class TrainingCommandTests
         Assert.All(report.Json.GetProperty("families").EnumerateArray(), family => Assert.All(
             family.GetProperty("results").EnumerateArray(),
             result => Assert.InRange(result.GetProperty("value").GetDouble(), result.GetProperty("low").GetDouble(), result.GetProperty("high").GetDouble())));
+
+        var half = await CliRun.Async("evaluate", "--model", model, "--expert", expert, "--questions", "1", "--dtype", "bfloat16", "--device", "cpu");
+        Assert.True(half.ExitCode == 0, half.Error);
+    }
+
+    [Theory]
+    [InlineData("float16: training computes in float32 only", "train", "expert", "--category", "math", "--output", "x", "--dtype", "float16")]
+    [InlineData("'float64' is not one of", "train", "expert", "--category", "math", "--output", "x", "--dtype", "float64")]
+    [InlineData("'tpu' is not one of", "train", "expert", "--category", "math", "--output", "x", "--device", "tpu")]
+    [InlineData("'float64' is not one of", "evaluate", "--dtype", "float64")]
+    [InlineData("'tpu' is not one of", "evaluate", "--device", "tpu")]
+    public async Task A_number_type_or_place_that_there_is_not_is_refused(string named, params string[] command)
+    {
+        var run = await CliRun.Async([.. command, "--model", "nowhere"]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,11 +17,9 @@ internal sealed class Request : IDisposable
         MaxTokens = maxTokens;
         var request = (like ?? Any) with { MaxTokens = maxTokens };
         Sequence = new Sequence(
-            request, prompt, expert ?? ExpertVector.Identity, new Sampler(SamplingOptions.Greedy, prompt, 0), new AnswerText(tokenizer.CreateDetokenizer(), stop ?? []), maxTokens,
-            time ?? TimeProvider.System, _cancellation.Token)
-        {
-            Metrics = metrics?.Begin(request, prompt.Length),
-        };
+            request, prompt, expert ?? ExpertVector.Identity, new Sampler(request.Sampling, prompt, 0),
+            new AnswerText(tokenizer, [.. (stop ?? []).Select(text => new StopText(text))], request.MinTokens), maxTokens,
+            new AnswerStream(request.Answers, time ?? TimeProvider.System, metrics?.Begin(request, prompt.Length)), _cancellation.Token);
     }
 
     /// <summary>A request without a wish.</summary>

@@ -18,7 +18,7 @@ public sealed class StepLoopTests : IDisposable
 
     public StepLoopTests(EngineFixture fixture)
     {
-        _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+        _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
         _waiting = new WaitingQueue(1000, _time);
     }
 
@@ -42,7 +42,8 @@ public sealed class StepLoopTests : IDisposable
         var loop = Loop(new RetryingRunner(runner, NullLogger.Instance), rows, prefillChunk: 4, blocks);
         for (var step = 0; step < 2000; step++)
         {
-            if (random.Next(3) == 0) Submit(random.Next(1, 40), random.Next(1, 15), beginning: random.Next(4), expert: random.Next(3));
+            var answers = random.Next(10) == 0 ? random.Next(2, 5) : 1;
+            if (random.Next(3) == 0) Submit(random.Next(1, 40), random.Next(1, 15), beginning: random.Next(4), expert: random.Next(3), answers);
             if (_requests.Count > 0 && random.Next(4) == 0) _requests[random.Next(_requests.Count)].Cancel();
             loop.Step();
             Assert.InRange(loop.Running, 0, rows);
@@ -63,11 +64,13 @@ public sealed class StepLoopTests : IDisposable
         {
             Assert.True(request.HasEnded);
             var events = request.Events;
-            var ids = events.OfType<TextDelta>().SelectMany(delta => delta.TokenIds).ToArray();
             var whole = events.OfType<GenerationCompleted>().Any();
-            var length = whole ? request.MaxTokens : ids.Length;
-            Assert.Equal(CheckingRunner.Answer(request.Prompt, length), ids);
             Assert.True(whole || request.IsCancelled);
+            for (var answer = 0; answer < request.Sequence.Request.Answers; answer++)
+            {
+                var ids = Ids(events, answer);
+                Assert.Equal(CheckingRunner.Answer(request.Prompt, whole ? request.MaxTokens : ids.Length), ids);
+            }
         }
     }
 
@@ -96,18 +99,19 @@ public sealed class StepLoopTests : IDisposable
     }
 
     [Fact]
-    public void An_answer_that_cannot_be_put_into_text_fails_alone()
+    public void An_answer_that_cannot_be_drawn_fails_alone()
     {
         using var runner = new CheckingRunner();
         var loop = Loop(runner, rows: 2, prefillChunk: 64);
         var healthy = Submit(promptLength: 2, maxTokens: 5);
-        using var broken = new Request([1, 2, 3], maxTokens: 5, _tokenizer, stop: [null!]);
+        var outside = new SamplingOptions { LogitBias = new Dictionary<int, double> { [runner.VocabularySize] = 1 } };
+        using var broken = new Request([1, 2, 3], maxTokens: 5, _tokenizer, like: Request.Any with { Sampling = outside });
         _waiting.Add(broken.Sequence);
 
         while (!healthy.HasEnded || loop.Running > 0) loop.Step();
 
         Assert.True(broken.HasEnded);
-        Assert.IsType<ArgumentNullException>(broken.Sequence.Events.Completion.Exception?.InnerException);
+        Assert.IsType<IndexOutOfRangeException>(broken.Sequence.Events.Completion.Exception?.InnerException);
         Assert.IsType<GenerationCompleted>(healthy.Events[^1]);
     }
 
@@ -249,6 +253,91 @@ public sealed class StepLoopTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Several_answers_compute_their_prompt_once()
+    {
+        using var runner = new CheckingRunner();
+        var loop = Loop(runner, rows: 3, prefillChunk: 64); // fewer rows than answers
+        var request = Submit(promptLength: 50, maxTokens: 5, answers: 4);
+        var other = Submit(promptLength: 2, maxTokens: 1);
+
+        while (!request.HasEnded) loop.Step();
+
+        // Of the first answer 50 + 4 tokens go into the cache, of each other one the two of the prompt's last block, and 4.
+        Assert.Equal(54 + (3 * 6) + 2, runner.Computed.Tokens);
+        Assert.All(Enumerable.Range(0, 4), answer => Assert.Equal(CheckingRunner.Answer(request.Prompt, 5), Ids(request.Events, answer)));
+        var ends = request.Events.OfType<AnswerCompleted>().ToArray();
+        Assert.Equal([0, 1, 2, 3], ends.Select(end => end.Answer).Order());
+        Assert.All(ends, end => Assert.Equal((FinishReason.Length, 5), (end.FinishReason, end.CompletionTokens)));
+        var completed = Assert.IsType<GenerationCompleted>(request.Events[^1]);
+        Assert.Single(request.Events.OfType<GenerationCompleted>());
+        Assert.Equal(new TokenUsage(50, 20), completed.Usage);
+        Assert.Equal(ends.Max(end => end.Timings.Total), completed.Timings.Total);
+        Assert.True(other.HasEnded);
+        Assert.Equal(0, loop.Running);
+        // After the last delta of an answer comes its end.
+        foreach (var end in ends)
+            Assert.True(request.Events.Index().Last(entry => entry.Item is TextDelta && entry.Item.Answer == end.Answer).Index < request.Events.ToList().IndexOf(end));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Several_answers_end_together_when_nobody_waits_or_one_fails(bool cancelled)
+    {
+        var failures = 0;
+        using var runner = new CheckingRunner(() =>
+        {
+            if (failures > 0 && failures-- > 0) throw new InvalidOperationException("The row is broken.");
+        });
+        var loop = Loop(runner, rows: 3, prefillChunk: 64);
+        var request = Submit(promptLength: 20, maxTokens: 40, answers: 5);
+        for (var step = 0; step < 4; step++) loop.Step();
+        Assert.Equal((3, 2), (loop.Running, _waiting.Count));
+
+        if (cancelled) request.Cancel();
+        else failures = 2; // the step, and then its first row
+        loop.Step();
+        loop.Step();
+
+        Assert.Equal((0, 0), (loop.Running, _waiting.Count));
+        Assert.True(request.HasEnded);
+        Assert.Equal(!cancelled, Failure(request) is EngineException { Reason: EngineError.Unavailable });
+        Assert.DoesNotContain(request.Events, happened => happened is GenerationCompleted);
+        Assert.Equal(_pool.Count, _pool.Available);
+    }
+
+    [Fact]
+    public void Answers_that_have_not_begun_end_when_the_queue_is_closed()
+    {
+        using var runner = new CheckingRunner();
+        var loop = Loop(runner, rows: 1, prefillChunk: 8);
+        var request = Submit(promptLength: 10, maxTokens: 1, answers: 2);
+        loop.Step(); // a part of the prompt
+        _waiting.Close();
+        loop.Step(); // the rest, and the first answer
+
+        Assert.True(request.HasEnded);
+        Assert.Equal(EngineError.Unavailable, Assert.IsType<EngineException>(Failure(request)).Reason);
+    }
+
+    [Fact]
+    public void A_deadline_is_for_the_beginning()
+    {
+        using var runner = new CheckingRunner();
+        var loop = Loop(runner, rows: 1, prefillChunk: 64);
+        using var request = new Request([1, 2], 5, _tokenizer, like: Request.Any with { Deadline = _time.GetUtcNow().AddSeconds(5), Answers = 2 }, time: _time);
+        _waiting.Add(request.Sequence);
+        loop.Step();
+        _time.Advance(TimeSpan.FromSeconds(6));
+        while (!request.HasEnded) loop.Step();
+
+        Assert.Equal(10, Assert.IsType<GenerationCompleted>(request.Events[^1]).Usage.CompletionTokens);
+    }
+
+    private static int[] Ids(IEnumerable<GenerationEvent> events, int answer) =>
+        [.. events.OfType<TextDelta>().Where(delta => delta.Answer == answer).SelectMany(delta => delta.TokenIds)];
+
     private static Exception? Failure(Request request)
     {
         Assert.True(request.HasEnded);
@@ -265,11 +354,12 @@ public sealed class StepLoopTests : IDisposable
     }
 
     // Every prompt is different, so that rows cannot be mistaken for each other, but for those with the same beginning, which share 20 tokens.
-    private Request Submit(int promptLength, int maxTokens, int beginning = 0, int expert = 0)
+    private Request Submit(int promptLength, int maxTokens, int beginning = 0, int expert = 0, int answers = 1)
     {
         var number = _requests.Count;
         var prompt = Enumerable.Range(0, promptLength).Select(i => i < 20 && beginning > 0 ? (beginning + (i * i)) % 61 : ((number * 37) + (i * i * 11)) % 61);
-        var request = new Request([.. prompt], maxTokens, _tokenizer, expert: expert == 0 ? null : TinyModelFolder.Expert(expert), time: _time);
+        var like = Request.Any with { Answers = answers };
+        var request = new Request([.. prompt], maxTokens, _tokenizer, like: like, expert: expert == 0 ? null : TinyModelFolder.Expert(expert), time: _time);
         _requests.Add(request);
         _waiting.Add(request.Sequence);
         return request;

@@ -4,7 +4,7 @@ namespace Transformer2.Engine.Tests.Scheduling;
 
 public sealed class WaitingQueueTests(EngineFixture fixture)
 {
-    private readonly ITokenizer _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+    private readonly ITokenizer _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
 
     [Fact]
     public void No_more_wait_than_may()
@@ -137,6 +137,27 @@ public sealed class WaitingQueueTests(EngineFixture fixture)
         Assert.Equal(EngineError.Overloaded, error.Reason);
         Assert.InRange(error.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         foreach (var request in flood) request.Dispose();
+    }
+
+    [Fact]
+    public void Answers_of_a_request_that_has_begun_go_first_and_are_never_displaced()
+    {
+        var queue = new WaitingQueue(capacity: 3, TimeProvider.System);
+        using var begun = new Request([1], 1, _tokenizer, like: Request.Any with { Tenant = "many", Answers = 4 });
+        using var later = Add(queue, "many", RequestPriority.Interactive);
+        var siblings = begun.Sequence.Siblings();
+        Assert.True(queue.TryAddBegun(siblings)); // though they are more than may wait
+        Assert.Equal(4, queue.Count);
+
+        // Only what has not begun gives up its place; with one request the tenant has no more than the newcomer would.
+        Assert.Equal(EngineError.Overloaded, Assert.Throws<EngineException>(() => Add(queue, "other", RequestPriority.Interactive)).Reason);
+        Assert.False(later.HasEnded);
+
+        List<Sequence> order = [];
+        while (queue.Peek() is { } next && queue.TryTake(next)) order.Add(next);
+        Assert.Equal([.. siblings, later.Sequence], order);
+        queue.Close();
+        Assert.False(queue.TryAddBegun(siblings));
     }
 
     private Request Add(WaitingQueue queue, string tenant, RequestPriority priority, double weight = 1)

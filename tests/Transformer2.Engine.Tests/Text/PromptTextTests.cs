@@ -39,6 +39,8 @@ public sealed class PromptTextTests(EngineFixture fixture)
 
         public string? TokenText(int id) => null;
 
+        public string TextOf(int id) => "";
+
         public int? TokenId(string token) => null;
 
         public StreamingDetokenizer CreateDetokenizer(bool skipSpecial = true) => throw new NotSupportedException();

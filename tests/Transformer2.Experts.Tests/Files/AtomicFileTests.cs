@@ -32,6 +32,25 @@ public sealed class AtomicFileTests
     }
 
     [Fact]
+    public void Errors_name_the_file_that_was_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("folder"));
+        var tooLong = new string('a', 250);
+
+        string[] messages =
+        [
+            Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Write(folder.File("missing/a"), "one"u8.ToArray())).Message,
+            Assert.ThrowsAny<IOException>(() => AtomicFile.Write(folder.File(tooLong), "one"u8.ToArray())).Message,
+            Assert.ThrowsAny<Exception>(() => AtomicFile.Write(folder.File("folder"), "one"u8.ToArray())).Message,
+        ];
+
+        Assert.All(messages, message => Assert.DoesNotContain(AtomicFile.TemporaryExtension, message, StringComparison.Ordinal));
+        Assert.Contains(folder.File("missing/a"), messages[0], StringComparison.Ordinal);
+        Assert.Equal([folder.File("folder")], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public void Readers_see_one_content_or_the_other_while_writers_race()
     {
         using var folder = new TemporaryFolder();

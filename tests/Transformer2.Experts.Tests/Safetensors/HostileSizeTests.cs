@@ -77,6 +77,58 @@ public sealed class HostileSizeTests
         Assert.InRange(allocated, 0, 2L * file.Length);
     }
 
+    [Theory]
+    [InlineData("[0,1,1]", 0, 0)]
+    [InlineData("[1]", 1, 0)]
+    [InlineData("[]", 1, 0)]
+    [InlineData("[1]", 1, 1)]
+    [InlineData("[1,1,1]", 1, 20)]
+    public void Thousands_of_tiny_tensors_cost_no_more_than_twice_the_file(string shape, int bytes, int nameLength)
+    {
+        var json = string.Join(',', Enumerable.Range(0, 4000).Select(i => FormattableString.Invariant(
+            $"\"layers.{i.ToString(CultureInfo.InvariantCulture).PadLeft(nameLength, '0')}.weight.z\":{{\"dtype\":\"U8\",\"shape\":{shape},\"data_offsets\":[{i * bytes},{(i + 1) * bytes}]}}")));
+        var file = RawFile.Of($"{{{json}}}", 4000 * bytes);
+        SafetensorsFile.Parse(file).Dispose();
+
+        SafetensorsFile? read = null;
+        var allocated = Allocated(() => read = SafetensorsFile.Parse(file));
+
+        Assert.Equal(4000, read!.Tensors.Count);
+        Assert.InRange(allocated, 0, 2L * file.Length);
+        read.Dispose();
+    }
+
+    [Theory]
+    [InlineData("tensors of the shortest names and empty")]
+    [InlineData("tensors of many extents, each another shape")]
+    [InlineData("metadata of the shortest entries")]
+    public void What_describes_most_in_the_fewest_bytes_is_refused_or_costs_little_more(string what)
+    {
+        var entries = Enumerable.Range(0, 4096).Select(i => what.Split(' ')[^1] switch
+        {
+            "empty" => $"\"{i:x}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+            "shape" => $"\"{i:x}\":{{\"dtype\":\"U8\",\"shape\":[{string.Join(',', Convert.ToString(i, 2).PadLeft(32, '0').ToCharArray())}],\"data_offsets\":[0,0]}}",
+            _ => $"\"{i:x}\":\"x\"",
+        });
+        var json = $"{{{string.Join(',', entries)}}}";
+        var file = RawFile.Of(what.StartsWith("metadata", StringComparison.Ordinal) ? $"{{\"__metadata__\":{json}}}" : json);
+        Read();
+
+        Assert.InRange(Allocated(Read), 0, (2L * file.Length) + (160 << 10));
+
+        void Read()
+        {
+            try
+            {
+                SafetensorsFile.Parse(file).Dispose();
+            }
+            catch (SafetensorsException fault)
+            {
+                Assert.Contains(fault.Reason, (string[])["TENSOR_COUNT", "SHAPE", "METADATA"]);
+            }
+        }
+    }
+
     [Fact]
     public void Every_truncation_of_a_file_is_refused()
     {

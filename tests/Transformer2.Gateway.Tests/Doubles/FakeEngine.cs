@@ -6,7 +6,7 @@ using Transformer2.Experts;
 namespace Transformer2.Tests.Doubles;
 
 /// <summary>
-/// An engine without a model: it answers with the prompt's words. The prompt <c>hang</c> never ends, <c>hold</c> waits to be released,
+/// An engine without a model: it answers with the prompt's words, as often as is asked. The prompt <c>hang</c> never ends, <c>hold</c> waits to be released,
 /// <c>fail REASON</c> is refused, and <c>crash</c> throws what no engine should.
 /// </summary>
 internal sealed class FakeEngine : IInferenceEngine
@@ -26,6 +26,9 @@ internal sealed class FakeEngine : IInferenceEngine
 
     public EngineStatus Status => new(0, 0, 8, 0, 0, 0, Faulted);
 
+    /// <summary>When a refused request may come again.</summary>
+    public static TimeSpan RetryAfter { get; } = TimeSpan.FromMilliseconds(2500);
+
     public bool Faulted { get; set; }
 
     public bool Disposed { get; private set; }
@@ -43,21 +46,28 @@ internal sealed class FakeEngine : IInferenceEngine
                 ? prompt.Value
                 : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
             if (text.StartsWith("fail ", StringComparison.Ordinal))
-                throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.");
+                throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.") { RetryAfter = RetryAfter };
             if (text == "crash")
                 throw new InvalidOperationException("a secret of the server");
 
             var words = text.Split(' ').Take(request.MaxTokens).ToArray();
-            for (var i = 0; i < words.Length; i++)
-                yield return new TextDelta(words[i], [i]);
+            var timings = new GenerationTimings(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3));
+            for (var answer = 0; answer < request.Answers; answer++)
+            {
+                for (var i = 0; i < words.Length; i++)
+                    yield return new TextDelta(words[i], [i]) { Answer = answer, Logprobs = request.Logprobs == 0 ? [] : [Logprobs(i, words[i], request.Logprobs)] };
+                if (request.Answers > 1)
+                    yield return new AnswerCompleted(FinishReason.Length, words.Length, timings) { Answer = answer };
+            }
+
             if (text == "hang")
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             if (text == "hold")
                 await _released.Task.WaitAsync(cancellationToken);
             yield return new GenerationCompleted(
                 FinishReason.Stop,
-                new(words.Length, words.Length),
-                new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(3)));
+                new(words.Length, words.Length * request.Answers) { CachedPromptTokens = words.Length - 1 },
+                timings);
         }
         finally
         {
@@ -73,6 +83,9 @@ internal sealed class FakeEngine : IInferenceEngine
         Disposed = true;
         return ValueTask.CompletedTask;
     }
+
+    private static TokenLogprobs Logprobs(int id, string text, int alternatives) =>
+        new(new(id, text, -0.5), [.. Enumerable.Range(0, alternatives).Select(other => new TokenLogprob(other, $"t{other}", -other))]);
 
     private TaskCompletionSource Ending(string requestId) =>
         _ended.GetOrAdd(requestId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));

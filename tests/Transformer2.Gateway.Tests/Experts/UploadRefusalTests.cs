@@ -1,3 +1,4 @@
+using System.Text;
 using Grpc.Core;
 using Transformer2.Abstractions;
 using Transformer2.Experts;
@@ -29,7 +30,7 @@ public class UploadRefusalTests(PlatformFixture fixture)
             { "UNKNOWN_MATRIX", ExpertBytes.Of(1.5f, layout: OtherMatrices) },
             { "VALUE_RANGE", ExpertBytes.Of(1001f) },
             { "VALUE_RANGE", [.. valid[..^4], 0, 0, 0xc0, 0x7f] }, // NaN
-            { "METADATA", ExpertBytes.Of(1.5f, new string('d', 1025)) },
+            { "METADATA", [.. Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(valid).Replace("\"mlp\"", "\"mlq\"", StringComparison.Ordinal))] },
         };
     }
 

@@ -1,8 +1,12 @@
+using Google.Rpc;
 using Grpc.Core;
 using Transformer2.Abstractions;
 using Transformer2.Engine;
+using Transformer2.Tests.Doubles;
 using Transformer2.V1;
 using FinishReason = Transformer2.V1.FinishReason;
+using TokenLogprob = Transformer2.V1.TokenLogprob;
+using TokenLogprobs = Transformer2.V1.TokenLogprobs;
 
 namespace Transformer2.Gateway.Tests;
 
@@ -24,7 +28,7 @@ public class GenerationTests(PlatformFixture fixture)
         Assert.Equal([0, 1, 2], events[1..^1].SelectMany(e => e.Delta.TokenIds));
         var completed = events[^1].Completed;
         Assert.Equal(FinishReason.Stop, completed.FinishReason);
-        Assert.Equal((3, 3), (completed.Usage.PromptTokens, completed.Usage.CompletionTokens));
+        Assert.Equal(new Usage { PromptTokens = 3, CompletionTokens = 3, CachedPromptTokens = 2 }, completed.Usage);
         Assert.Equal(TimeSpan.FromMilliseconds(2), completed.Timings.FirstToken.ToTimeSpan());
         Assert.Empty(_platform.Engine.Requests[dispatched.RequestId].Experts);
     }
@@ -47,6 +51,10 @@ public class GenerationTests(PlatformFixture fixture)
             PresencePenalty = 2,
             LogitBias = { [7] = -1.5, [99] = 3 },
             Stop = { "\n", "end" },
+            Priority = Priority.Batch,
+            MinTokens = 3,
+            Logprobs = 5,
+            N = 2,
             RequestId = $"f-{tenant.Id}",
         };
 
@@ -65,8 +73,47 @@ public class GenerationTests(PlatformFixture fixture)
         };
         Assert.Equal(expected, seen.Sampling);
         Assert.Equal([(7, -1.5), (99, 3)], seen.Sampling.LogitBias.OrderBy(bias => bias.Key).Select(bias => (bias.Key, bias.Value)));
-        Assert.Equal(7, seen.MaxTokens);
+        Assert.Equal((7, 3, 5, 2), (seen.MaxTokens, seen.MinTokens, seen.Logprobs, seen.Answers));
         Assert.Equal(["\n", "end"], seen.Stop);
+        Assert.Equal((tenant.Id, RequestPriority.Batch), (seen.Tenant, seen.Priority));
+    }
+
+    [Fact]
+    public async Task Log_probabilities_come_with_their_tokens()
+    {
+        var tenant = await _platform.NewTenant();
+
+        var events = await tenant.Generate(new() { Prompt = "one two", Logprobs = 2 });
+
+        Assert.Equal(
+            [
+                new TokenLogprobs { Token = Logprob(0, "one", -0.5), Top = { Logprob(0, "t0", 0), Logprob(1, "t1", -1) } },
+                new TokenLogprobs { Token = Logprob(1, "two", -0.5), Top = { Logprob(0, "t0", 0), Logprob(1, "t1", -1) } },
+            ],
+            events[1..^1].Select(e => Assert.Single(e.Delta.Logprobs)));
+        Assert.Empty((await tenant.Generate(new() { Prompt = "one" }))[1].Delta.Logprobs);
+
+        static TokenLogprob Logprob(int id, string text, double logprob) => new() { TokenId = id, Text = text, Logprob = logprob };
+    }
+
+    [Fact]
+    public async Task Every_one_of_several_answers_has_its_deltas_and_its_end()
+    {
+        var tenant = await _platform.NewTenant();
+
+        var events = await tenant.Generate(new() { Prompt = "one two", N = 3 });
+
+        for (var answer = 0; answer < 3; answer++)
+        {
+            Assert.Equal("one two", string.Join(' ', events.Where(e => e.Delta?.AnswerIndex == answer).Select(e => e.Delta.Text)));
+            var end = Assert.Single(events, e => e.AnswerCompleted?.AnswerIndex == answer).AnswerCompleted;
+            Assert.Equal((FinishReason.Length, 2), (end.FinishReason, end.CompletionTokens));
+            Assert.Equal(TimeSpan.FromMilliseconds(3), end.Timings.Total.ToTimeSpan());
+        }
+
+        Assert.Equal(6, events[^1].Completed.Usage.CompletionTokens);
+        Assert.Single(events, e => e.Completed is not null);
+        Assert.DoesNotContain(await tenant.Generate(new() { Prompt = "one", N = 1 }), e => e.AnswerCompleted is not null);
     }
 
     [Fact]
@@ -78,7 +125,8 @@ public class GenerationTests(PlatformFixture fixture)
 
         var seen = _platform.Engine.Requests[$"d-{tenant.Id}"];
         Assert.Equal(SamplingOptions.Greedy, seen.Sampling);
-        Assert.Equal(128, seen.MaxTokens);
+        Assert.Equal((128, 0, 0, 1, RequestPriority.Interactive), (seen.MaxTokens, seen.MinTokens, seen.Logprobs, seen.Answers, seen.Priority));
+        Assert.Null(seen.Deadline);
     }
 
     [Fact]
@@ -147,8 +195,10 @@ public class GenerationTests(PlatformFixture fixture)
     [InlineData(nameof(EngineError.PromptTooLong), StatusCode.InvalidArgument, ErrorReason.PromptTooLong)]
     [InlineData(nameof(EngineError.PromptNotEncodable), StatusCode.InvalidArgument, ErrorReason.PromptNotEncodable)]
     [InlineData(nameof(EngineError.ChatTemplate), StatusCode.InvalidArgument, ErrorReason.ChatTemplate)]
+    [InlineData(nameof(EngineError.InvalidLogitBias), StatusCode.InvalidArgument, ErrorReason.InvalidField)]
     [InlineData(nameof(EngineError.InvalidMixture), StatusCode.InvalidArgument, ErrorReason.InvalidMixture)]
     [InlineData(nameof(EngineError.Overloaded), StatusCode.ResourceExhausted, ErrorReason.Overloaded)]
+    [InlineData(nameof(EngineError.DeadlineExceeded), StatusCode.DeadlineExceeded, ErrorReason.QueueTimeout)]
     [InlineData(nameof(EngineError.NonFiniteLogits), StatusCode.FailedPrecondition, ErrorReason.NonFiniteLogits)]
     [InlineData(nameof(EngineError.Unavailable), StatusCode.Unavailable, ErrorReason.EngineUnavailable)]
     public async Task A_refusal_of_the_engine_keeps_its_reason(string error, StatusCode status, string reason)
@@ -158,6 +208,20 @@ public class GenerationTests(PlatformFixture fixture)
         var refusal = await tenant.Generate(new() { Prompt = $"fail {error}" }).Refused(status, reason);
 
         Assert.Equal("The fake engine refuses.", refusal.Status.Detail);
+        Assert.Equal(FakeEngine.RetryAfter, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
+    }
+
+    [Fact]
+    public async Task A_generation_must_begin_before_the_calls_deadline()
+    {
+        var tenant = await _platform.NewTenant();
+        var (begun, deadline) = (DateTime.UtcNow, DateTime.UtcNow.AddMinutes(5));
+
+        using var call = _platform.Generation.Generate(new() { Prompt = "x", RequestId = $"t-{tenant.Id}" }, tenant.Headers, deadline);
+        await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+        var start = _platform.Engine.Requests[$"t-{tenant.Id}"].Deadline!.Value.UtcDateTime;
+        Assert.InRange(start, begun.AddMinutes(4), deadline);
     }
 
     [Fact]

@@ -17,13 +17,20 @@ public class HealthTests
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new())).Status);
         var service = await health.CheckAsync(new() { Service = "transformer2.v1.GenerationService" });
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, service.Status);
-        Assert.Equal(200, (int)(await http.GetAsync("/readyz", cancellationToken)).StatusCode);
+        Assert.Equal((200, "Healthy"), await Get("/readyz"));
+        Assert.Equal((200, "Healthy"), await Get("/healthz"));
         platform.Engine.Faulted = true;
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, (await health.CheckAsync(new())).Status);
-        Assert.Equal(503, (int)(await http.GetAsync("/readyz", cancellationToken)).StatusCode);
-        Assert.Equal(200, (int)(await http.GetAsync("/healthz", cancellationToken)).StatusCode);
+        Assert.Equal((503, "Unhealthy\nThe engine has ended with an error."), await Get("/readyz"));
+        Assert.Equal((503, "Unhealthy\nThe engine has ended with an error."), await Get("/healthz"));
         Assert.Contains("Transformer2.Platform", await http.GetStringAsync("/", cancellationToken), StringComparison.Ordinal);
+
+        async Task<(int Status, string Body)> Get(string path)
+        {
+            using var response = await http.GetAsync(path, cancellationToken);
+            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
     }
 
     [Fact]

@@ -83,6 +83,25 @@ public class RestartTests
     }
 
     [Fact]
+    public async Task Nothing_below_the_data_directory_is_open_to_others()
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var directory = TestPlatform.NewDirectory();
+        var data = Directory.CreateDirectory(Path.Combine(directory, "data"));
+        if (!OperatingSystem.IsWindows())
+            data.UnixFileMode = owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        else
+            Assert.Skip("Windows has other permissions.");
+
+        await using var platform = await TestPlatform.StartAsync(directory);
+        await (await platform.NewTenant()).Upload("math", ExpertBytes.Of(1.75f));
+
+        var entries = data.GetFileSystemInfos("*", SearchOption.AllDirectories);
+        Assert.Contains(entries, entry => entry.Name.EndsWith(".safetensors", StringComparison.Ordinal));
+        Assert.All(entries, entry => Assert.True((entry.UnixFileMode & ~owner) == 0, $"{entry.FullName}: {entry.UnixFileMode}"));
+    }
+
+    [Fact]
     public async Task A_bundled_expert_that_does_not_fit_is_left_out()
     {
         var directory = TestPlatform.NewDirectory();

@@ -87,6 +87,28 @@ public class ExpertLibraryGrainTests(GrainCluster cluster)
     }
 
     [Fact]
+    public async Task A_sweep_removes_orphans_and_neither_what_is_used_nor_what_was_replaced_just_now()
+    {
+        var clock = Stopwatch.StartNew();
+        var tenant = await cluster.NewTenant();
+        CallerScope.EnterTenant(tenant);
+        var replaced = await cluster.Put(tenant, "math", 1.5f);
+        var used = await cluster.Put(tenant, "math", 2f, overwrite: true);
+        var orphan = await cluster.Blobs.PutAsync(tenant, new byte[] { 1 }, TestContext.Current.CancellationToken);
+        var young = await cluster.Blobs.PutAsync(tenant, new byte[] { 2 }, TestContext.Current.CancellationToken);
+        cluster.Blobs.MakeOld(tenant, replaced.Content.Digest);
+        cluster.Blobs.MakeOld(tenant, used.Content.Digest);
+        cluster.Blobs.MakeOld(tenant, orphan.Digest);
+
+        await cluster.Library(tenant).RemoveOrphans();
+
+        Assert.False(cluster.Blobs.Has(tenant, orphan.Digest));
+        Assert.True(cluster.Blobs.Has(tenant, young.Digest));
+        Assert.True(cluster.Blobs.Has(tenant, used.Content.Digest));
+        Assert.True(cluster.Blobs.Has(tenant, replaced.Content.Digest) || clock.Elapsed > GrainCluster.ReplacedGrace);
+    }
+
+    [Fact]
     public async Task A_replaced_file_stays_for_those_that_chose_it_until_its_expert_is_deleted()
     {
         var tenant = await cluster.NewTenant();

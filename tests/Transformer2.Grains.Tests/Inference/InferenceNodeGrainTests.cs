@@ -26,7 +26,7 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
 
         Assert.Equal(["one", "two"], events.OfType<GenerationEventRecord.Delta>().Select(delta => delta.Text));
         var end = Assert.IsType<GenerationEventRecord.Completed>(events[^1]);
-        Assert.Equal((GenerationEnd.Stop, 2), (end.End, end.CompletionTokens));
+        Assert.Equal((GenerationEnd.Stop, 2, 1), (end.End, end.CompletionTokens, end.CachedPromptTokens));
         var seen = cluster.Engine.Requests[LastId];
         Assert.Equal(tenant.Value, seen.Tenant);
         var weighted = Assert.Single(seen.Experts);
@@ -73,6 +73,7 @@ public class InferenceNodeGrainTests(GrainCluster cluster)
         var refusal = await Generate(tenant, Spec("fail Overloaded")).Refused(ErrorReason.Overloaded);
 
         Assert.Equal("The fake engine refuses.", refusal.Message);
+        Assert.Equal(FakeEngine.RetryAfter, refusal.RetryAfter);
         await Generate(tenant, Spec("x"), new DispatchedExpert(ExpertId.Parse("gone"), ContentDigest.Of([9]), 1))
             .Refused(ErrorReason.ExpertNotFound);
     }

@@ -98,11 +98,25 @@ public sealed class FileExpertBlobStoreTests : IDisposable
         await File.WriteAllBytesAsync(_folder.File("demo/readme.safetensors"), [1], Token);
         Assert.Equal([blob], await List(Demo));
 
-        await _store.PutAsync(Demo, Content, Token);
+        _store.RemoveLeftovers(Demo, TimeSpan.FromHours(1));
         Assert.True(File.Exists(leftover));
         _time.Advance(TimeSpan.FromHours(2));
-        await _store.PutAsync(Demo, Content, Token);
+        _store.RemoveLeftovers(Other, TimeSpan.FromHours(1));
+        Assert.True(File.Exists(leftover));
+        _store.RemoveLeftovers(Demo, TimeSpan.FromHours(1));
         Assert.False(File.Exists(leftover));
+        Assert.Equal([blob], await List(Demo));
+    }
+
+    [Fact]
+    public async Task Tenants_are_found_by_their_files()
+    {
+        Assert.Empty(new FileExpertBlobStore(_folder.File("none"), _time).Tenants());
+        await _store.PutAsync(Demo, Content, Token);
+        await _store.PutAsync(Other, Content, Token);
+        Directory.CreateDirectory(_folder.File("Not A Tenant"));
+
+        Assert.Equal([Demo, Other], _store.Tenants().OrderBy(tenant => tenant.Value));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class AddedTokenTests
             t["normalizer"] = new { type = "NFC" };
             t["added_tokens"] = new[] { TinyModel.Special(300, "caf\u00E9", special: false, normalized: true) };
         });
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         Assert.Equal(['a', 300], tokenizer.Encode("acafe\u0301", specialTokens: true));
         Assert.DoesNotContain(300, tokenizer.Encode("acafe\u0301"));
         // The accent is the user's: so is the letter that it makes.
@@ -55,7 +55,7 @@ public sealed class AddedTokenTests
             model["merges"] = new[] { "h i" };
             t["added_tokens"] = new[] { TinyModel.Special(400, "hi"), TinyModel.Special(401, "hey") };
         });
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         Assert.Equal([400, 401], tokenizer.Encode("hihey", specialTokens: true));
         Assert.Equal("hihey".Select(c => (int)c), tokenizer.Encode("hihey"));
         Assert.Equal("hey".Select(c => (int)c), tokenizer.Encode("hey"));

@@ -30,7 +30,7 @@ public sealed class ChatCaseTests
     [InlineData("mistral-v3")]
     public void Ids_of_rendered_cases_are_exact_unless_the_user_wrote_special_tokens(string name)
     {
-        var tokenizer = HuggingFaceTokenizer.Load(SharedFiles.Path($"oracles/tokenizers/{name}"));
+        var tokenizer = TokenizerFile.Load(SharedFiles.Path($"oracles/tokenizers/{name}"));
         var compared = 0;
         foreach (var item in Cases().Where(c => c.Text("tokenizer", "") == name))
         {

@@ -41,6 +41,46 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
+    public void The_template_for_tools_is_taken_when_there_are_tools_and_none_was_named()
+    {
+        using var files = new TinyModel();
+        files.Write("tokenizer_config.json", new
+        {
+            bos_token = "<s>",
+            chat_template = new[] { new { name = "default", template = "chat" }, new { name = "tool_use", template = "{{ bos_token }}{{ tools|length }}" } },
+        });
+        var tools = new Dictionary<string, object?> { ["tools"] = new[] { "t" } };
+        Assert.Equal("<s>1", Text(ChatTemplate.Load(files.Directory), tools));
+        Assert.Equal("<s>0", Text(ChatTemplate.Load(files.Directory), new() { ["tools"] = Array.Empty<string>() }));
+        Assert.Equal("<s>1", ChatTemplate.Load(files.Directory)!.RenderText(tools));
+        Assert.Equal("chat", Text(ChatTemplate.Load(files.Directory)));
+        Assert.Equal("chat", Text(ChatTemplate.Load(files.Directory), new() { ["tools"] = null }));
+        Assert.Equal("chat", Text(ChatTemplate.Load(files.Directory), new() { ["tools"] = JsonDocument.Parse("null").RootElement }));
+        Assert.Equal("chat", Text(ChatTemplate.Load(files.Directory, "default"), tools));
+    }
+
+    [Fact]
+    public void A_template_for_tools_that_is_wrong_does_not_matter_without_tools()
+    {
+        using var files = new TinyModel();
+        files.Write("tokenizer_config.json", new
+        {
+            chat_template = new[] { new { name = "default", template = "chat" }, new { name = "tool_use", template = "{% include 'x' %}" } },
+        });
+        var template = ChatTemplate.Load(files.Directory);
+        Assert.Equal("chat", Text(template));
+        Assert.Throws<ChatTemplateException>(() => Text(template, new() { ["tools"] = new[] { "t" } }));
+    }
+
+    [Fact]
+    public void Tools_take_the_only_template_when_there_is_none_for_them()
+    {
+        using var files = new TinyModel();
+        files.Write("tokenizer_config.json", new { chat_template = new[] { new { name = "default", template = "{{ tools|length }}" } } });
+        Assert.Equal("1", Text(ChatTemplate.Load(files.Directory), new() { ["tools"] = new[] { "t" } }));
+    }
+
+    [Fact]
     public void Is_found_in_a_processors_file_when_the_tokenizer_has_none()
     {
         using var files = new TinyModel();
@@ -72,5 +112,6 @@ public sealed class ChatTemplateTests
         Assert.Equal("B</s>", template.RenderText(new Dictionary<string, object?> { ["bos_token"] = "B" }));
     }
 
-    private static string Text(ChatTemplate? template) => string.Concat(template!.Render([]).Select(s => s.Text));
+    private static string Text(ChatTemplate? template, Dictionary<string, object?>? variables = null) =>
+        string.Concat(template!.Render([], variables: variables).Select(s => s.Text));
 }

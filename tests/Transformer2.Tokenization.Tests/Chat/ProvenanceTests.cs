@@ -27,6 +27,18 @@ public sealed class ProvenanceTests
     [InlineData("{% for c in messages[0].content %}{{ c }}.{% endfor %}", "[u].[1].[ ].[u].[2].")]
     [InlineData("{{ (messages[0].content ~ '\\n<x>') | indent(2) }}", "[u1 u2]\n  <x>")]
     [InlineData("{{ messages[0].content * 2 }}", "[u1 u2u1 u2]")]
+    [InlineData("{{ '<%s>%3s|%.2s' % (messages[0].content, 'x', messages[0].content) }}", "<[u1 u2]>  x|[u1]")]
+    [InlineData("{{ '<{}>{:>7}'.format(messages[0].content, messages[0].content) }}", "<[u1 u2]>  [u1 u2]")]
+    [InlineData("{{ (messages[0].content ~ '%s') % '<b>' }}", "[u1 u2]<b>")]
+    [InlineData("{{ '%r' % messages[0].content }}{{ '{!r}'.format('x') }}", "['u1 u2']'x'")]
+    [InlineData("{{ ('ß' ~ messages[0].content) | upper }}{{ ('<ß' ~ messages[0].role).title() }}", "SS[U1 U2]<Ss[r]")]
+    [InlineData("{{ messages[0].content | center(9) }}|{{ messages[0].content | truncate(4, end='<', leeway=0) }}", "  [u1 u2]  |[u1]<")]
+    [InlineData("{{ ('<a> ' ~ messages[0].content) | wordwrap(4) }}", "<a>\n[u1]\n[u2]")]
+    [InlineData("{{ messages[0].content | urlencode }}{{ (messages[0].content ~ '<b>&lt;') | striptags }}", "[u1%20u2u1 u2<]")]
+    [InlineData("{{ messages[0].content.translate({117: '<u>', 49: none}) }}", "<u>[ ]<u>[2]")]
+    [InlineData("{{ messages[0].content | replace('', '-') }}", "-[u]-[1]-[ ]-[u]-[2]-")]
+    [InlineData("{{ messages | groupby('role') | map('first') | join }}{{ messages | pprint }}", "[r[{'content': 'u1 u2', 'role': 'r'}]]")]
+    [InlineData("{% for m in messages recursive %}<{{ m.content }}>{% endfor %}", "<[u1 u2]>")]
     [InlineData("{{ bos_token }}{{ 'a' if messages[0].content == 'u1 u2' }}", "<s>a")]
     public void Marks_stay_with_the_characters(string source, string expected)
     {

@@ -7,8 +7,12 @@ internal static class SentencePieceBytes
 {
     /// <summary>A BPE model with byte fallback; further fields of trainer and normalizer as numbers.</summary>
     /// <param name="pieces">Further pieces with their scores and types.</param>
+    /// <param name="trainer">Of the trainer.</param>
+    /// <param name="normalizer">Of the normalizer.</param>
+    /// <param name="charsmap">What characters become before anything else.</param>
     public static byte[] Model(
-        (string Text, float Score, int Type)[]? pieces = null, (int Field, int Value)[]? trainer = null, (int Field, int Value)[]? normalizer = null)
+        (string Text, float Score, int Type)[]? pieces = null, (int Field, int Value)[]? trainer = null, (int Field, int Value)[]? normalizer = null,
+        byte[]? charsmap = null)
     {
         (string, float, int)[] all =
         [
@@ -24,7 +28,10 @@ internal static class SentencePieceBytes
             Message(model, 1, [(1 << 3) | 2, .. Varint(bytes.Length), .. bytes, (2 << 3) | 5, .. BitConverter.GetBytes(score), 3 << 3, (byte)type]);
         }
         Message(model, 2, Numbers([(3, 2), (35, 1), .. trainer ?? []]));
-        Message(model, 3, Numbers([(4, 0), .. normalizer ?? []]));
+        var rules = new List<byte>();
+        if (charsmap is not null)
+            Message(rules, 2, charsmap);
+        Message(model, 3, [.. rules, .. Numbers([(4, 0), .. normalizer ?? []])]);
         return [.. model];
     }
 

@@ -71,7 +71,7 @@ public sealed class GoldenTests
             Assert.Equal(vector.Ids("ids"), tokenizer.Encode(vector.Text("text")));
     }
 
-    private static HuggingFaceTokenizer Load(string name) => HuggingFaceTokenizer.Load(
+    private static ITokenizer Load(string name) => TokenizerFile.Load(
         SharedFiles.Path(name == "stories260K" ? "models/stories260K" : $"oracles/tokenizers/{name}"));
 
     private static IEnumerable<JsonElement> Lines(string name, string file) =>

@@ -11,7 +11,7 @@ public sealed class MaxBytesPerTokenTests
     public void A_text_has_at_least_as_many_tokens_as_the_bound_says(string text)
     {
         using var files = new TinyModel();
-        var tokenizer = HuggingFaceTokenizer.Load(files.Directory);
+        var tokenizer = TokenizerFile.Load(files.Directory);
         Assert.Equal("<|endoftext|>".Length, tokenizer.MaxBytesPerToken);
         Assert.True(tokenizer.Encode(text).Count * tokenizer.MaxBytesPerToken >= Encoding.UTF8.GetByteCount(text));
     }
@@ -34,7 +34,7 @@ public sealed class MaxBytesPerTokenTests
         static int? Bound(Action<Dictionary<string, object?>> change)
         {
             using var files = new TinyModel(change);
-            return HuggingFaceTokenizer.Load(files.Directory).MaxBytesPerToken;
+            return TokenizerFile.Load(files.Directory).MaxBytesPerToken;
         }
     }
 }

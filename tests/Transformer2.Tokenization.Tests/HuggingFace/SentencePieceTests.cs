@@ -52,10 +52,10 @@ public sealed class SentencePieceTests
         Assert.Equal(expected, tokenizer.Encode("a<s>a", specialTokens: true).Select(tokenizer.TokenText));
     }
 
-    private static IEnumerable<string?> Tokens(HuggingFaceTokenizer tokenizer, string text) =>
+    private static IEnumerable<string?> Tokens(ITokenizer tokenizer, string text) =>
         tokenizer.Encode(text).Select(tokenizer.TokenText);
 
-    private static HuggingFaceTokenizer Load(bool byteFallback = true, bool fuseUnknown = true, string? metaspace = null)
+    private static ITokenizer Load(bool byteFallback = true, bool fuseUnknown = true, string? metaspace = null)
     {
         var vocabulary = new Dictionary<string, int> { ["<unk>"] = 0, ["<s>"] = 1 };
         for (var b = 0; byteFallback && b < 256; b++)
@@ -98,6 +98,6 @@ public sealed class SentencePieceTests
                 {"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}
                 """).RootElement;
         });
-        return HuggingFaceTokenizer.Load(files.Directory);
+        return TokenizerFile.Load(files.Directory);
     }
 }

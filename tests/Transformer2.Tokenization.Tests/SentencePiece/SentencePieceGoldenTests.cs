@@ -13,7 +13,7 @@ public sealed class SentencePieceGoldenTests
     [MemberData(nameof(Names))]
     public void Encodes_every_golden_line_as_the_library(string name)
     {
-        var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(Folder(name), "tokenizer.model"));
+        var tokenizer = TokenizerFile.Load(Path.Combine(Folder(name), "tokenizer.model"));
         var wrong = new StringBuilder();
         foreach (var line in Lines(name, "golden.jsonl"))
         {
@@ -30,7 +30,7 @@ public sealed class SentencePieceGoldenTests
     [MemberData(nameof(Names))]
     public void Decodes_random_ids_as_the_library_at_once_and_one_by_one(string name)
     {
-        var tokenizer = HuggingFaceTokenizer.Load(Path.Combine(Folder(name), "tokenizer.model"));
+        var tokenizer = TokenizerFile.Load(Path.Combine(Folder(name), "tokenizer.model"));
         foreach (var line in Lines(name, "decode.jsonl"))
         {
             var ids = line.Ids("ids");

@@ -42,7 +42,7 @@ public sealed class SentencePieceModelTests
 
         IEnumerable<string?> Encode()
         {
-            var tokenizer = HuggingFaceTokenizer.Load(folder.Path);
+            var tokenizer = TokenizerFile.Load(folder.Path);
             return tokenizer.Encode("<s>a", specialTokens: true).Select(tokenizer.TokenText);
         }
     }
@@ -63,7 +63,7 @@ public sealed class SentencePieceModelTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("tokenizer.model"), model);
-        var tokenizer = HuggingFaceTokenizer.Load(folder.Path);
+        var tokenizer = TokenizerFile.Load(folder.Path);
         return [.. tokenizer.Encode(text).Select(tokenizer.TokenText)];
     }
 }

@@ -16,7 +16,7 @@ public sealed class TiktokenTests
         File.Copy(Path.Combine(source, "tokenizer.model"), folder.File("tokenizer.model"));
         if (withConfiguration)
             File.Copy(Path.Combine(source, "tokenizer_config.json"), folder.File("tokenizer_config.json"));
-        var tokenizer = HuggingFaceTokenizer.Load(folder.Path);
+        var tokenizer = TokenizerFile.Load(folder.Path);
         foreach (var line in Lines(source, "golden.jsonl"))
         {
             var (text, ids) = (line.Text("text"), line.Ids("ids"));
@@ -36,10 +36,10 @@ public sealed class TiktokenTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("qwen.tiktoken"), Ranks("ab", "abc"));
-        var qwen = HuggingFaceTokenizer.Load(folder.Path);
+        var qwen = TokenizerFile.Load(folder.Path);
         Assert.Equal([257, 'x', '1', '2', 258], qwen.Encode("abcx12<|endoftext|>", specialTokens: true));
         File.WriteAllText(folder.File("tokenizer.model"), Ranks("ab", "12"));
-        var llama = HuggingFaceTokenizer.Load(folder.Path);
+        var llama = TokenizerFile.Load(folder.Path);
         Assert.Equal([258, 256, 'x', 257, 259], llama.Encode("abx12<|end_of_text|>", specialTokens: true, addBos: true));
     }
 
@@ -54,7 +54,7 @@ public sealed class TiktokenTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tokenizer.model"), content);
-        Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(folder.Path));
+        Assert.Throws<TokenizerException>(() => TokenizerFile.Load(folder.Path));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class TiktokenTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("other.tiktoken"), Ranks());
-        Assert.Contains("other.tiktoken", Assert.Throws<TokenizerException>(() => HuggingFaceTokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("other.tiktoken", Assert.Throws<TokenizerException>(() => TokenizerFile.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     private static string Ranks(params string[] further) => string.Concat(Enumerable.Range(0, 256).Select(b => new[] { (byte)b })

@@ -1,4 +1,5 @@
 using Transformer2.Kernels.MatrixProducts;
+using Transformer2.Kernels.Sparse;
 
 namespace Transformer2.Engine;
 
@@ -13,12 +14,13 @@ internal readonly unsafe struct Target(int projection, float* output)
 }
 
 /// <summary>
-/// Projects the rows of a step: neighbouring rows that use a matrix as it is take the dense product, those whose experts adapt it the two products of
-/// its factors, each row scaled in between by its own expert.
+/// Projects the rows of a step: neighbouring rows whose experts leave a matrix, or change few of its directions, take the dense product, and each of
+/// them its own directions on top; the others take the two products of its factors, each row scaled in between by its own expert.
 /// </summary>
-internal sealed unsafe class ProjectionJobs(SimdProjections projections, Products products)
+internal sealed unsafe class ProjectionJobs(SimdProjections projections, Products products, SparseProducts sparse)
 {
     private readonly Product[] _job = new Product[3];
+    private SparseRow[] _directions = [];
 
     /// <summary>Projects all rows by matrices that share their input.</summary>
     /// <param name="rows">The step's rows.</param>
@@ -36,6 +38,7 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
             var count = rows.Pieces[next - 1].LastRow + 1 - first;
             Dense(rows.Pieces[piece].Expert, input, first, count, targets, accumulate);
             Factored(rows, rows.Pieces[piece].Expert, input, first, count, targets, accumulate);
+            foreach (var target in targets) AddDirections(rows, target, input, first, count);
         }
 
         foreach (var target in targets) AddBias(target, rows.Count);
@@ -46,20 +49,20 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         if (one == other) return true;
         foreach (var target in targets)
         {
-            if (IsAdapted(one, target) != IsAdapted(other, target)) return false;
+            if (IsFactored(one, target) != IsFactored(other, target)) return false;
         }
 
         return true;
     }
 
-    private static bool IsAdapted(SimdExpert? expert, Target target) => expert is not null && expert.Adapts(target.Projection);
+    private static bool IsFactored(SimdExpert? expert, Target target) => expert?.FormOf(target.Projection) is ExpertForm.Factored;
 
     private void Dense(SimdExpert? expert, float* input, int first, int count, ReadOnlySpan<Target> targets, bool accumulate)
     {
         var jobs = 0;
         foreach (var target in targets)
         {
-            if (IsAdapted(expert, target)) continue;
+            if (IsFactored(expert, target)) continue;
             var weights = projections.All[target.Projection].Weights;
             _job[jobs++] = new Product
             {
@@ -81,10 +84,10 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         var middle = rows.Middle;
         foreach (var target in targets)
         {
-            if (!IsAdapted(expert, target)) continue;
+            if (!IsFactored(expert, target)) continue;
             var factors = projections.All[target.Projection].Factors!;
             var multipliers = rows.Multipliers + (jobs * rows.Count);
-            for (var row = first; row < first + count; row++) multipliers[row - first] = rows.Pieces[rows.PieceOf[row]].Expert!.Multipliers(factors);
+            for (var row = first; row < first + count; row++) multipliers[row - first] = rows.Pieces[rows.PieceOf[row]].Expert!.Multipliers(target.Projection);
             _job[jobs++] = new Product
             {
                 Weights = factors.Vh,
@@ -103,7 +106,7 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         middle = rows.Middle;
         foreach (var target in targets)
         {
-            if (!IsAdapted(expert, target)) continue;
+            if (!IsFactored(expert, target)) continue;
             var factors = projections.All[target.Projection].Factors!;
             _job[jobs++] = new Product
             {
@@ -120,13 +123,31 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         products.Run(_job.AsSpan(0, jobs), count);
     }
 
+    private void AddDirections(StepRows rows, Target target, float* input, int first, int count)
+    {
+        if (projections.All[target.Projection].Factors is not { Directions: { } directions } factors) return;
+        if (_directions.Length < count) _directions = new SparseRow[count];
+        var any = false;
+        for (var i = 0; i < count; i++)
+        {
+            var expert = rows.Pieces[rows.PieceOf[first + i]].Expert;
+            _directions[i] = expert?.FormOf(target.Projection) is ExpertForm.Delta ? expert.Directions(target.Projection) : default;
+            any |= _directions[i].Count > 0;
+        }
+
+        if (!any) return;
+        int inputs = factors.Vh.Inputs, outputs = factors.U.Outputs;
+        sparse.Add(
+            factors.Vh, directions, input + ((long)first * inputs), inputs, target.Output + ((long)first * outputs), outputs, _directions.AsSpan(0, count));
+    }
+
     private void AddBias(Target target, int rows)
     {
         if (projections.All[target.Projection].Bias is not { } bias) return;
         for (var row = 0; row < rows; row++)
         {
             var output = new Span<float>(target.Output + ((long)row * bias.Length), bias.Length);
-            System.Numerics.Tensors.TensorPrimitives.Add(output, bias, output);
+            System.Numerics.Tensors.TensorPrimitives.Add(output, bias.Span, output);
         }
     }
 }

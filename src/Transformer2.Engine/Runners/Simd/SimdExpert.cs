@@ -1,46 +1,106 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 using Transformer2.Experts;
+using Transformer2.Kernels.Sparse;
 
 namespace Transformer2.Engine;
 
-/// <summary>An expert in the machine's memory: sigma * z of all matrices one after the other.</summary>
+/// <summary>
+/// An expert in the machine's memory. For a factored matrix it holds sigma * z, for a sparse one the directions in which z is not one and
+/// sigma * (z - 1) of these.
+/// </summary>
 internal sealed unsafe class SimdExpert : ResidentExpert
 {
     private const int Alignment = 64;
-    private readonly float* _values;
-    private readonly BitArray _adapted;
+    private readonly Matrix[] _matrices;
+    private readonly byte* _memory;
 
     /// <param name="vector">The expert.</param>
-    /// <param name="projections">All matrices; their order is that of their multipliers.</param>
+    /// <param name="projections">All matrices of the model.</param>
+    /// <param name="planner">Chooses the forms.</param>
     /// <exception cref="EngineException">The expert does not fit the model.</exception>
-    public SimdExpert(ExpertVector vector, SimdProjections projections)
+    public SimdExpert(ExpertVector vector, SimdProjections projections, FormPlanner planner)
         : base(vector, ExpertForm.Factored)
     {
-        _adapted = new BitArray(projections.All.Count);
-        foreach (var (matrix, multipliers) in vector.Multipliers)
+        _matrices = new Matrix[projections.All.Count];
+        foreach (var (name, z) in vector.Multipliers)
         {
-            if (projections.Find(matrix) is not { } index || projections.All[index].Factors is not { } factors || factors.Rank != multipliers.Length)
-                throw new EngineException(EngineError.InvalidMixture, $"The expert does not fit the model at {matrix}.");
-            _adapted[index] = true;
+            if (projections.Find(name) is not { } place || projections.All[place].Factors is not { } factors || factors.Rank != z.Length)
+                throw new EngineException(EngineError.InvalidMixture, $"The expert does not fit the model at {name}.");
+            var changed = CountChanged(z.Span);
+            _matrices[place] = new Matrix { Form = planner.Choose(factors, changed), Count = changed, Start = Bytes };
+            Bytes += _matrices[place].Form switch
+            {
+                ExpertForm.Factored => Aligned(factors.Rank * sizeof(float)),
+                ExpertForm.Delta => Aligned(changed * sizeof(float)) + Aligned(changed * sizeof(int)),
+                _ => 0,
+            };
         }
 
-        Bytes = (long)projections.Multipliers * sizeof(float);
-        _values = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, Alignment);
-        foreach (var (matrix, multipliers) in vector.Multipliers)
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, Alignment), Alignment);
+        foreach (var (name, z) in vector.Multipliers)
         {
-            var factors = projections.All[projections.Find(matrix)!.Value].Factors!;
-            for (var i = 0; i < factors.Rank; i++) _values[factors.Start + i] = factors.Sigma[i] * multipliers.Span[i];
+            var place = projections.Find(name)!.Value;
+            Fill(_matrices[place], z.Span, projections.All[place].Factors!.Sigma.Span);
         }
     }
 
     public override long Bytes { get; }
 
-    /// <summary>Whether the expert changes a matrix, by its place among all.</summary>
-    public bool Adapts(int projection) => _adapted[projection];
+    /// <summary>How the expert changes a matrix, by its place among all.</summary>
+    public ExpertForm FormOf(int projection) => _matrices[projection].Form;
 
-    /// <summary>sigma * z of a matrix, [rank].</summary>
-    public float* Multipliers(SimdFactors factors) => _values + factors.Start;
+    /// <summary>sigma * z of a factored matrix, [rank].</summary>
+    public float* Multipliers(int projection) => (float*)(_memory + _matrices[projection].Start);
 
-    public override void Dispose() => NativeMemory.AlignedFree(_values);
+    /// <summary>The changed directions of a sparse matrix, with sigma * (z - 1).</summary>
+    public SparseRow Directions(int projection)
+    {
+        ref readonly var matrix = ref _matrices[projection];
+        return new SparseRow { Coefficients = Coefficients(matrix), Indices = Indices(matrix), Count = matrix.Count };
+    }
+
+    public override void Dispose() => NativeMemory.AlignedFree(_memory);
+
+    private static int CountChanged(ReadOnlySpan<float> z)
+    {
+        var changed = 0;
+        foreach (var value in z)
+        {
+            if (value != 1) changed++;
+        }
+
+        return changed;
+    }
+
+    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    private float* Coefficients(in Matrix matrix) => (float*)(_memory + matrix.Start);
+
+    private int* Indices(in Matrix matrix) => (int*)(_memory + matrix.Start + Aligned(matrix.Count * sizeof(float)));
+
+    private void Fill(in Matrix matrix, ReadOnlySpan<float> z, ReadOnlySpan<float> sigma)
+    {
+        switch (matrix.Form)
+        {
+            case ExpertForm.Factored:
+                for (var i = 0; i < z.Length; i++) Coefficients(matrix)[i] = sigma[i] * z[i];
+                break;
+            case ExpertForm.Delta:
+                for (int i = 0, next = 0; i < z.Length; i++)
+                {
+                    if (z[i] == 1) continue;
+                    Coefficients(matrix)[next] = sigma[i] * (z[i] - 1);
+                    Indices(matrix)[next++] = i;
+                }
+
+                break;
+        }
+    }
+
+    private struct Matrix
+    {
+        public ExpertForm Form;
+        public int Count; // directions in which z is not one
+        public long Start;
+    }
 }

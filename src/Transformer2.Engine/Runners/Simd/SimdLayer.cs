@@ -13,23 +13,23 @@ internal sealed class SimdLayer
         if (model.Config.QueryKeyNorm) (QueryNorm, KeyNorm) = (Floats("self_attn.q_norm"), Floats("self_attn.k_norm"));
         (Query, Key, Value, Output) = (Place("self_attn.q_proj"), Place("self_attn.k_proj"), Place("self_attn.v_proj"), Place("self_attn.o_proj"));
         (Gate, Up, Down) = (Place("mlp.gate_proj"), Place("mlp.up_proj"), Place("mlp.down_proj"));
-        Window = model.Config.Window is { } window && window.AppliesTo(index) ? window.Length : int.MaxValue;
+        Window = model.Config.Window is { } window && window.AppliesTo(index) ? window.Length : 0;
 
-        float[] Floats(string module) => SimdProjections.Floats(model.Parameters[prefix + module + ".weight"]);
+        PinnedFloats Floats(string module) => new(model.Parameters[prefix + module + ".weight"]);
         int Place(string module) => projections.Find(prefix + module + ".weight")!.Value;
     }
 
     /// <summary>[hidden]</summary>
-    public float[] InputNorm { get; }
+    public PinnedFloats InputNorm { get; }
 
     /// <summary>[hidden]</summary>
-    public float[] PostAttentionNorm { get; }
+    public PinnedFloats PostAttentionNorm { get; }
 
     /// <summary>[head_dim], or null.</summary>
-    public float[]? QueryNorm { get; }
+    public PinnedFloats? QueryNorm { get; }
 
     /// <summary>[head_dim], or null.</summary>
-    public float[]? KeyNorm { get; }
+    public PinnedFloats? KeyNorm { get; }
 
     public int Query { get; }
 
@@ -45,6 +45,6 @@ internal sealed class SimdLayer
 
     public int Down { get; }
 
-    /// <summary>How many positions a position sees, itself included.</summary>
+    /// <summary>How many positions a position sees, itself included; 0 is all.</summary>
     public int Window { get; }
 }

@@ -1,6 +1,8 @@
 using Transformer2.Experts;
 using Transformer2.Kernels;
+using Transformer2.Kernels.Attention;
 using Transformer2.Kernels.MatrixProducts;
+using Transformer2.Kernels.Sparse;
 using Transformer2.Kernels.Threads;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -17,14 +19,18 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     private readonly ModelConfig _config;
     private readonly SimdProjections _projections;
     private readonly SimdLayer[] _layers;
-    private readonly float[] _finalNorm;
+    private readonly PinnedFloats _finalNorm;
     private readonly SimdCache _cache;
     private readonly WorkerPool _pool;
     private readonly Products _products;
+    private readonly SparseProducts _sparse;
     private readonly ProjectionJobs _jobs;
+    private readonly FormPlanner _planner;
     private readonly StepRows _rows = new();
-    private readonly RowWork _work;
-    private readonly AttentionWork _attention;
+    private readonly NormPhase _norm;
+    private readonly PositionPhase _position;
+    private readonly AttentionPhase _attention;
+    private readonly ActivationPhase _activation;
 
     /// <summary>Takes over a model with its decomposition.</summary>
     /// <param name="model">The model, in float32 or bfloat16 on the CPU.</param>
@@ -32,29 +38,36 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     /// <param name="blockTokens">Tokens per block.</param>
     /// <param name="threads">Threads that compute.</param>
     /// <param name="quantize">Rounds the weights to int8.</param>
-    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false)
+    /// <param name="directions">Computes experts that change few directions as such; takes the memory of every matrix U once more.</param>
+    /// <param name="planner">Chooses the experts' forms; null measures for one.</param>
+    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false, bool directions = true, FormPlanner? planner = null)
     {
         (_model, _config) = (model, model.Config);
-        _projections = new SimdProjections(model, quantize);
+        _projections = new SimdProjections(model, quantize, directions);
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
-        _finalNorm = SimdProjections.Floats(model.Parameters["model.norm.weight"]);
-        _cache = new SimdCache(_config, 1 + blocks, blockTokens);
+        _finalNorm = new PinnedFloats(model.Parameters["model.norm.weight"]);
+        _cache = new SimdCache(new KvLayout(_config.KeyValueHeads, _config.HeadDim, blockTokens, KvType.F32), _config.Layers, 1 + blocks);
         _pool = new WorkerPool(threads);
         var kernels = KernelSet.For();
         _products = new Products(kernels, _pool);
-        _jobs = new ProjectionJobs(_projections, _products);
-        _work = new RowWork(_pool, _config, _cache, blockTokens, new RotaryTables(model));
-        _attention = new AttentionWork(_pool, _config, _cache, blockTokens);
+        _sparse = new SparseProducts(kernels, _pool);
+        _jobs = new ProjectionJobs(_projections, _products, _sparse);
+        _planner = planner ?? FormPlanner.Measure(_projections, kernels, _pool);
+        _norm = new NormPhase(_pool, kernels, _config.HiddenSize, (float)_config.RmsNormEpsilon);
+        _position = new PositionPhase(_pool, kernels, _config, _cache, new RotaryTables(model));
+        _attention = new AttentionPhase(_pool, kernels, _config, _cache);
+        _activation = new ActivationPhase(_pool, kernels, _config.IntermediateSize);
     }
 
     public int VocabularySize => _config.VocabularySize;
 
-    public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections);
+    public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections, _planner);
 
     public Span<float> Run(IReadOnlyList<Piece> pieces)
     {
         _rows.Prepare(pieces, _config);
-        _work.Embed(_rows, _projections.Embedding);
+        _position.Prepare(_rows);
+        Embed();
         for (var layer = 0; layer < _layers.Length; layer++) Compute(_layers[layer], layer);
         return Logits();
     }
@@ -64,6 +77,8 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     public void Dispose()
     {
         _pool.Dispose();
+        _attention.Dispose();
+        _sparse.Dispose();
         _products.Dispose();
         _rows.Dispose();
         _cache.Dispose();
@@ -71,24 +86,30 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
         _model.Dispose();
     }
 
+    private void Embed()
+    {
+        for (var row = 0; row < _rows.Count; row++)
+            _projections.Embedding.CopyRow(_rows.Tokens[row], new Span<float>(_rows.Stream + ((long)row * _config.HiddenSize), _config.HiddenSize));
+    }
+
     private void Compute(SimdLayer layer, int index)
     {
-        _work.Norm(_rows, layer.InputNorm);
+        _norm.All(_rows, layer.InputNorm);
         _jobs.Project(_rows, _rows.Normed, [new(layer.Query, _rows.Query), new(layer.Key, _rows.Key), new(layer.Value, _rows.Value)]);
-        _work.RotateAndStore(_rows, layer, index);
-        _attention.Attend(_rows, index, layer.Window);
+        _position.Run(_rows, layer, index);
+        _attention.Run(_rows, layer, index);
         _jobs.Project(_rows, _rows.Attended, [new(layer.Output, _rows.Stream)], accumulate: true);
 
-        _work.Norm(_rows, layer.PostAttentionNorm);
+        _norm.All(_rows, layer.PostAttentionNorm);
         _jobs.Project(_rows, _rows.Normed, [new(layer.Gate, _rows.Gate), new(layer.Up, _rows.Up)]);
-        _work.SwiGlu(_rows);
+        _activation.Run(_rows);
         _jobs.Project(_rows, _rows.Gate, [new(layer.Down, _rows.Stream)], accumulate: true);
     }
 
     private Span<float> Logits()
     {
         if (_rows.Wanted.Count == 0) return [];
-        _work.LastNorm(_rows, _finalNorm);
+        _norm.Last(_rows, _finalNorm);
         _products.Run(
             new Product
             {

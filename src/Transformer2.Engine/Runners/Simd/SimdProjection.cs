@@ -7,14 +7,14 @@ namespace Transformer2.Engine;
 /// <param name="Weights">[out, in]</param>
 /// <param name="Bias">[out], or null.</param>
 /// <param name="Factors">Its decomposition, or null where experts cannot be applied.</param>
-internal sealed record SimdProjection(string Name, WeightMatrix Weights, float[]? Bias, SimdFactors? Factors);
+internal sealed record SimdProjection(string Name, WeightMatrix Weights, PinnedFloats? Bias, SimdFactors? Factors);
 
 /// <summary>A decomposition in memory, W = U diag(sigma) Vh.</summary>
 /// <param name="U">[out, rank]</param>
 /// <param name="Sigma">[rank]</param>
 /// <param name="Vh">[rank, in]</param>
-/// <param name="Start">Where its multipliers begin among those of all matrices.</param>
-internal sealed record SimdFactors(WeightMatrix U, float[] Sigma, WeightMatrix Vh, int Start)
+/// <param name="Directions">U transposed, [rank, out], for sums over a few directions; null where memory is kept for other things.</param>
+internal sealed record SimdFactors(WeightMatrix U, PinnedFloats Sigma, WeightMatrix Vh, WeightMatrix? Directions)
 {
     /// <summary>Number of singular values.</summary>
     public int Rank => Sigma.Length;

@@ -12,16 +12,18 @@ namespace Transformer2.Engine;
 internal sealed unsafe class SimdProjections : IDisposable
 {
     private readonly List<QuantizedWeights> _quantized = [];
+    private readonly List<torch.Tensor> _transposed = [];
     private readonly Dictionary<string, int> _places = [];
 
     /// <param name="model">The decoder, in float32 or bfloat16 on the CPU.</param>
     /// <param name="quantize">Weights are rounded to int8, one scale per output.</param>
-    public SimdProjections(Decoder model, bool quantize)
+    /// <param name="directions">Whether sums over a few directions are prepared for, with a transposed copy of every U.</param>
+    public SimdProjections(Decoder model, bool quantize, bool directions)
     {
         foreach (var linear in model.Projections)
         {
             _places.Add(linear.Name, All.Count);
-            All.Add(new SimdProjection(linear.Name, Weights(linear.Weight, quantize), linear.Bias is null ? null : Floats(linear.Bias), Factors(linear, quantize)));
+            All.Add(new SimdProjection(linear.Name, Weights(linear.Weight, quantize), linear.Bias is null ? null : new PinnedFloats(linear.Bias), Factors(linear, quantize, directions)));
         }
 
         Embedding = Weights(model.Parameters.Embedding, quantize);
@@ -37,31 +39,30 @@ internal sealed unsafe class SimdProjections : IDisposable
     /// <summary>[vocabulary, hidden]</summary>
     public WeightMatrix Head { get; }
 
-    /// <summary>Multipliers of all matrices together.</summary>
-    public int Multipliers { get; private set; }
-
     /// <summary>A matrix's place among all, or null.</summary>
     public int? Find(string name) => _places.TryGetValue(name, out var place) ? place : null;
-
-    /// <summary>A tensor's numbers as floats, for what is small.</summary>
-    public static float[] Floats(torch.Tensor tensor)
-    {
-        using var scope = torch.NewDisposeScope();
-        return tensor.to_type(torch.ScalarType.Float32).contiguous().data<float>().ToArray();
-    }
 
     public void Dispose()
     {
         foreach (var weights in _quantized) weights.Dispose();
+        foreach (var tensor in _transposed) tensor.Dispose();
     }
 
-    private SimdFactors? Factors(Linear linear, bool quantize)
+    private SimdFactors? Factors(Linear linear, bool quantize, bool directions)
     {
         if (linear.Factors is not { } factors) return null;
-        var start = Multipliers;
-        Multipliers += factors.Rank;
         // Sigma stays out of the int8 matrices: folded in, it would cost their small directions all precision.
-        return new SimdFactors(Weights(factors.U, quantize), Floats(factors.Sigma), Weights(factors.Vh, quantize), start);
+        return new SimdFactors(
+            Weights(factors.U, quantize), new PinnedFloats(factors.Sigma), Weights(factors.Vh, quantize), directions ? Transposed(factors.U, quantize) : null);
+    }
+
+    private WeightMatrix Transposed(torch.Tensor matrix, bool quantize)
+    {
+        using var scope = torch.NewDisposeScope();
+        var transposed = matrix.t().contiguous();
+        var weights = Weights(transposed, quantize);
+        if (!quantize) _transposed.Add(transposed.DetachFromDisposeScope());
+        return weights;
     }
 
     private WeightMatrix Weights(torch.Tensor tensor, bool quantize)

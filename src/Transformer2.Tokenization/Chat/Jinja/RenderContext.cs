@@ -18,6 +18,7 @@ internal sealed class RenderContext(TimeProvider clock)
         {
             Text text => text.Length >> 6,
             IReadOnlyList<object?> list => list.Count >> 2,
+            Range range => range.Count >> 2,
             _ => 0,
         });
         if (_steps > MaxSteps)

@@ -26,5 +26,17 @@ internal sealed class Scope(Scope? parent, RenderContext context)
         set => _variables[name] = value;
     }
 
+    /// <summary>The scope of the template's own variables, within that of what every template finds.</summary>
+    public Scope Top
+    {
+        get
+        {
+            var scope = this;
+            while (scope.Outer?.Outer is not null)
+                scope = scope.Outer;
+            return scope;
+        }
+    }
+
     private Scope? Outer { get; } = parent;
 }

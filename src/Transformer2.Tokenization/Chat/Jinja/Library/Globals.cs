@@ -9,6 +9,10 @@ internal static class Globals
         Add("namespace", arguments => Fill(new Namespace(), arguments));
         Add("dict", arguments => Fill(new Map(), arguments));
         Add("range", Range);
+        Add("cycler", arguments => arguments.TakePositional(0) is { Count: > 0 } items
+            ? new Cycler(items)
+            : throw new ChatTemplateException("cycler() has nothing to go through."));
+        Add("joiner", arguments => Joiner(arguments.Get(0, "sep", Text.Of(", "))));
         Add("raise_exception", arguments => throw new ChatTemplateException(PythonText.Of(arguments.Get(0, "message")).Value)
         {
             RaisedByTemplate = true,
@@ -35,20 +39,23 @@ internal static class Globals
         return map;
     }
 
-    private static List<object?> Range(Arguments arguments)
+    private static Range Range(Arguments arguments)
     {
         var first = Operators.AsIndex(arguments.Require(0, "start"));
         var (start, stop) = arguments.Has(1, "stop") ? (first, arguments.GetInteger(1, "stop", 0)) : (0, first);
         var step = arguments.GetInteger(2, "step", 1);
-        if (step == 0)
-            throw new ChatTemplateException("range() has the step 0.");
-        var items = new List<object?>();
-        for (var i = (long)start; step > 0 ? i < stop : i > stop; i += step)
+        return step != 0 ? new Range(start, stop, step) : throw new ChatTemplateException("range() has the step 0.");
+    }
+
+    /// <summary>Gives nothing when it is called first, and the separator from then on.</summary>
+    private static Callable Joiner(object? separator)
+    {
+        var used = false;
+        return new Callable("joiner", _ =>
         {
-            if (items.Count == Operators.MaxItems)
-                throw new ChatTemplateException($"range() has more than {Operators.MaxItems} items.");
-            items.Add(i);
-        }
-        return items;
+            var now = used ? separator : Text.Empty;
+            used = true;
+            return now;
+        });
     }
 }

@@ -9,11 +9,15 @@ internal static class ListFilters
         filters["dictsort"] = (v, a, c) => Sorted(MapMethods.Items(AsMap(v)), a.GetFlag(2, "reverse"), a.GetFlag(0, "case_sensitive"),
             item => ((IReadOnlyList<object?>)item!)[(a.Get(1, "by", Text.Of("key")) as Text)?.Value == "value" ? 1 : 0]);
         filters["first"] = (v, _, _) => Operators.Items(v) is [var item, ..] ? item : new Undefined("the first of nothing");
+        filters["groupby"] = GroupBy;
         filters["join"] = (v, a, _) => Join(v, PythonText.Of(a.Get(0, "d", Text.Empty)), a.Get(1, "attribute"));
         filters["last"] = (v, _, _) => Operators.Items(v) is [.., var item] ? item : new Undefined("the last of nothing");
         filters["map"] = MapItems;
         filters["max"] = (v, a, _) => Extreme(v, a, sign: 1);
         filters["min"] = (v, a, _) => Extreme(v, a, sign: -1);
+        filters["random"] = (v, _, _) => Operators.Items(v) is { Count: > 0 } items
+            ? items[Random.Shared.Next(items.Count)]
+            : new Undefined("a random one of nothing");
         filters["reject"] = (v, a, _) => Where(v, null, a, from: 0, wanted: false);
         filters["rejectattr"] = (v, a, _) => Where(v, a.Require(0, "attribute"), a, from: 1, wanted: false);
         filters["reverse"] = (v, _, _) => v is Text t
@@ -21,9 +25,8 @@ internal static class ListFilters
             : Operators.Items(v).Reverse().ToList();
         filters["select"] = (v, a, _) => Where(v, null, a, from: 0, wanted: true);
         filters["selectattr"] = (v, a, _) => Where(v, a.Require(0, "attribute"), a, from: 1, wanted: true);
-        filters["sort"] = (v, a, _) => a.Get(2, "attribute") is var path
-            ? Sorted(Operators.Items(v), a.GetFlag(0, "reverse"), a.GetFlag(1, "case_sensitive"), item => At(item, path))
-            : null;
+        filters["slice"] = Slice;
+        filters["sort"] = (v, a, _) => Sorted(Operators.Items(v), a.GetFlag(0, "reverse"), a.GetFlag(1, "case_sensitive"), SortKey(a.Get(2, "attribute")));
         filters["sum"] = (v, a, _) => a.Get(0, "attribute") is var path
             ? Operators.Items(v).Select(i => At(i, path)).Aggregate(a.Get(1, "start", 0L), Operators.Add)
             : null;
@@ -62,7 +65,7 @@ internal static class ListFilters
     private static List<object?> Sorted(IEnumerable<object?> items, bool reverse, bool caseSensitive, Func<object?, object?> key)
     {
         var order = Comparer<object?>.Create((a, b) => Operators.Compare(a, b));
-        object? Key(object? item) => key(item) is Text text && !caseSensitive ? text.Rewrite(text.Value.ToLowerInvariant()) : key(item);
+        object? Key(object? item) => CaseOf(key(item), caseSensitive);
         try
         {
             return [.. reverse ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
@@ -88,16 +91,74 @@ internal static class ListFilters
         var seen = new Map();
         return [.. Operators.Items(value).Where(item => seen.TryAdd(Map.Key(Key(item)), null))];
 
-        object? Key(object? item) => At(item, path) is Text text && !caseSensitive
-            ? text.Rewrite(text.Value.ToLowerInvariant())
-            : At(item, path);
+        object? Key(object? item) => CaseOf(At(item, path), caseSensitive);
     }
 
     private static List<object?> Batch(object? value, Arguments arguments, RenderContext context)
     {
         var count = Math.Max(arguments.GetInteger(0, "linecount", 1), 1);
         var fill = arguments.Get(1, "fill_with");
+        if (fill is not null && count > Operators.MaxItems)
+            throw new ChatTemplateException($"A list of the chat template has more than {Operators.MaxItems} items.");
         return [.. Operators.Items(value).Chunk(count).Select(chunk =>
-            chunk.Concat(Enumerable.Repeat(fill, fill is null ? 0 : Math.Min(count - chunk.Length, 1024))).ToList())];
+            chunk.Concat(Enumerable.Repeat(fill, fill is null ? 0 : count - chunk.Length)).ToList())];
     }
+
+    /// <summary>So many lists of about the same length; those that are one shorter may be filled up.</summary>
+    private static List<object?> Slice(object? value, Arguments arguments, RenderContext context)
+    {
+        var items = Operators.Items(value);
+        var slices = Operators.AsIndex(arguments.Require(0, "slices"));
+        if (slices is <= 0 or > Operators.MaxItems)
+            throw new ChatTemplateException($"A list is cut into 1 to {Operators.MaxItems} slices.");
+        var fill = arguments.Get(1, "fill_with");
+        var (length, longer) = Math.DivRem(items.Count, slices);
+        return [.. Enumerable.Range(0, slices).Select(i =>
+        {
+            var slice = items.Skip((i * length) + Math.Min(i, longer)).Take(length + (i < longer ? 1 : 0)).ToList();
+            if (fill is not null && i >= longer)
+                slice.Add(fill);
+            return slice;
+        })];
+    }
+
+    private static List<object?> GroupBy(object? value, Arguments arguments, RenderContext context)
+    {
+        var path = arguments.Require(0, "attribute");
+        var otherwise = arguments.Get(1, "default");
+        var caseSensitive = arguments.GetFlag(2, "case_sensitive");
+        var groups = new List<object?>();
+        foreach (var item in Sorted(Operators.Items(value), reverse: false, caseSensitive, Grouper))
+        {
+            if (groups is [.., GroupTuple last] && Operators.AreEqual(CaseOf(last[0], caseSensitive), CaseOf(Grouper(item), caseSensitive)))
+                ((List<object?>)last[1]!).Add(item);
+            else
+                groups.Add(new GroupTuple(Grouper(item), [item]));
+        }
+        return groups;
+
+        object? Grouper(object? item)
+        {
+            var found = At(item, path);
+            return found is Undefined && otherwise is not null ? otherwise : found;
+        }
+    }
+
+    /// <summary>What a list is sorted by: the items, one of their attributes, or several with commas between.</summary>
+    private static Func<object?, object?> SortKey(object? path)
+    {
+        if (path is not Text text || !text.Value.Contains(',', StringComparison.Ordinal))
+            return item => At(item, path);
+        var paths = text.Value.Split(',').Select(part => Text.Of(part)).ToList();
+        return item => paths.Select(part => At(item, part)).ToList();
+    }
+
+    private static object? CaseOf(object? key, bool caseSensitive) => key switch
+    {
+        _ when caseSensitive => key,
+        Text text => Casing.Lower(text),
+        // Of a sort by several attributes.
+        List<object?> parts and not Tuple => parts.Select(part => part is Text text ? Casing.Lower(text) : part).ToList(),
+        _ => key,
+    };
 }

@@ -12,14 +12,16 @@ internal static class LoopMembers
         "first" => loop.Index == 0,
         "last" => loop.Index == loop.Items.Count - 1,
         "length" => (long)loop.Items.Count,
-        // Counts recursion, which is not supported, and not nesting.
-        "depth" => 1L,
-        "depth0" => 0L,
+        // Counts recursion, and not nesting.
+        "depth" => loop.Depth + 1L,
+        "depth0" => (long)loop.Depth,
         "previtem" => loop.Index > 0 ? loop.Items[loop.Index - 1] : new Undefined("loop.previtem"),
         "nextitem" => loop.Index < loop.Items.Count - 1 ? loop.Items[loop.Index + 1] : new Undefined("loop.nextitem"),
-        "cycle" => new Callable(name, arguments => All(arguments) is { Count: > 0 } all ? all[loop.Index % all.Count] : null),
+        "cycle" => new Callable(name, arguments => All(arguments) is { Count: > 0 } all
+            ? all[loop.Index % all.Count]
+            : throw new ChatTemplateException("loop.cycle() has nothing to go through.")),
         "changed" => new Callable(name, arguments => Changed(loop.Memory, arguments)),
-        _ => null,
+        _ => new Undefined($"loop.{name}"),
     };
 
     private static bool Changed(LoopMemory memory, Arguments arguments)

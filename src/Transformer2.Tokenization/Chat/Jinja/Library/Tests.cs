@@ -9,22 +9,26 @@ internal static class Tests
         ["callable"] = (v, _) => v is Callable,
         ["defined"] = (v, _) => v is not Undefined,
         ["divisibleby"] = (v, a) => Operators.AreEqual(Operators.Arithmetic("%", v, a.Require(0, "num")), 0L),
+        // Marks of what is escaped are not kept.
+        ["escaped"] = (_, _) => false,
         ["even"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 0L),
         ["false"] = (v, _) => v is false,
+        ["filter"] = (v, _) => v is Text name && Filters.Exists(name.Value),
         ["float"] = (v, _) => v is double,
         ["integer"] = (v, _) => v is long,
-        ["iterable"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined,
-        ["lower"] = (v, _) => PythonText.Of(v).Value is var s && s.Any(char.IsLower) && !s.Any(char.IsUpper),
+        ["iterable"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined or Range or MapView,
+        ["lower"] = (v, _) => Casing.IsAll(PythonText.Of(v).Value, Casing.IsLower),
         ["mapping"] = (v, _) => v is Map and not Namespace,
         ["none"] = (v, _) => v is null,
         ["number"] = (v, _) => v is long or double or bool,
         ["odd"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 1L),
         ["sameas"] = (v, a) => IsSame(v, a.Require(0, "other")),
-        ["sequence"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined,
+        ["sequence"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined or Range,
         ["string"] = (v, _) => v is Text,
         ["true"] = (v, _) => v is true,
         ["undefined"] = (v, _) => v is Undefined,
-        ["upper"] = (v, _) => PythonText.Of(v).Value is var s && s.Any(char.IsUpper) && !s.Any(char.IsLower),
+        ["test"] = (v, _) => v is Text name && Exists(name.Value),
+        ["upper"] = (v, _) => Casing.IsAll(PythonText.Of(v).Value, Casing.IsUpper),
     };
 
     private static readonly Dictionary<string, string> Comparisons = new(StringComparer.Ordinal)
@@ -46,6 +50,8 @@ internal static class Tests
         ["ge"] = ">=",
         ["in"] = "in",
     };
+
+    private static bool Exists(string name) => All.ContainsKey(name) || Comparisons.ContainsKey(name);
 
     private static bool IsSame(object? a, object? b) => (a, b) switch
     {

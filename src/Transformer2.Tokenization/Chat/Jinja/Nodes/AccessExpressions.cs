@@ -3,11 +3,7 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary><c>target.name</c>: a method or, failing that, an entry.</summary>
 internal sealed record MemberExpression(Expression Target, string Name) : Expression
 {
-    protected override object? Compute(Scope scope)
-    {
-        var target = Target.Evaluate(scope);
-        return Members.Attribute(target, Name) ?? Members.Entry(target, Text.Of(Name));
-    }
+    protected override object? Compute(Scope scope) => Members.Member(Target.Evaluate(scope), Name);
 }
 
 /// <summary><c>target[index]</c>: an entry or, failing that, a method.</summary>
@@ -18,7 +14,7 @@ internal sealed record SubscriptExpression(Expression Target, Expression Index) 
         var target = Target.Evaluate(scope);
         var index = Index.Evaluate(scope);
         var entry = Members.Entry(target, index);
-        return entry is Undefined && index is Text name ? Members.Attribute(target, name.Value) ?? entry : entry;
+        return entry is Undefined && index is Text name ? Members.Attribute(target, name.Value) : entry;
     }
 }
 
@@ -35,6 +31,7 @@ internal sealed record SliceExpression(Expression Target, Expression? Start, Exp
         {
             Text t => CodePoints.Count(t),
             IReadOnlyList<object?> l => l.Count,
+            Range r => r.Count,
             _ => throw new ChatTemplateException($"{Operators.Kind(target)} cannot be sliced."),
         };
         var first = Clamp(start ?? (step > 0 ? 0 : count - 1), count, step);
@@ -44,6 +41,8 @@ internal sealed record SliceExpression(Expression Target, Expression? Start, Exp
             var from = CodePoints.ToOffset(text, first);
             return text.Slice(from, Math.Max(CodePoints.ToOffset(text, Math.Max(first, last)) - from, 0));
         }
+        if (target is Range range)
+            return new Range(range.Start + (first * range.Step), range.Start + (last * range.Step), range.Step * step);
         var items = Operators.Items(target);
         var picked = new List<object?>();
         for (var i = (long)first; step > 0 ? i < last : i > last; i += step)

@@ -20,6 +20,7 @@ internal sealed record ArithmeticExpression(string Operation, Expression Left, E
         {
             "+" => Operators.Add(left, right),
             "*" => Operators.Multiply(left, right),
+            "%" when left is Text format => PercentFormat.Write(format, right),
             _ => Operators.Arithmetic(Operation, left, right),
         };
     }

@@ -5,9 +5,25 @@ internal sealed record ArgumentList(IReadOnlyList<Expression> Positional, IReadO
 {
     public static ArgumentList None { get; } = new([], []);
 
-    public Arguments Evaluate(Scope scope) => new(
-        [.. Positional.Select(p => p.Evaluate(scope))],
-        Named.ToDictionary(n => n.Name, n => n.Value.Evaluate(scope), StringComparer.Ordinal));
+    /// <summary>What stands behind <c>*</c>: its items are further arguments.</summary>
+    public Expression? Items { get; init; }
+
+    /// <summary>What stands behind <c>**</c>: its entries are further arguments by name.</summary>
+    public Expression? Entries { get; init; }
+
+    public Arguments Evaluate(Scope scope)
+    {
+        var positional = Positional.Select(p => p.Evaluate(scope)).ToList();
+        if (Items is not null)
+            positional.AddRange(Operators.Items(Items.Evaluate(scope)));
+        var named = Named.ToDictionary(n => n.Name, n => n.Value.Evaluate(scope), StringComparer.Ordinal);
+        foreach (var (name, value) in Entries is null ? [] : Jinja.Arguments.Entries(Entries.Evaluate(scope)))
+        {
+            if (!named.TryAdd(name, value))
+                throw new ChatTemplateException($"The argument '{name}' is given twice.");
+        }
+        return new Arguments(positional, named);
+    }
 }
 
 /// <summary><c>target(…)</c>.</summary>
@@ -16,8 +32,12 @@ internal sealed record CallExpression(Expression Target, ArgumentList Arguments)
     protected override object? Compute(Scope scope)
     {
         var target = Target.Evaluate(scope);
-        if (target is not Callable callable)
-            throw new ChatTemplateException($"{Operators.Kind(target)} cannot be called.");
+        var callable = target switch
+        {
+            Callable function => function,
+            LoopState loop => loop.Call ?? throw new ChatTemplateException("A loop that is called must be marked as recursive."),
+            _ => throw new ChatTemplateException($"{Operators.Kind(target)} cannot be called."),
+        };
         var arguments = Arguments.Evaluate(scope);
         var result = callable.Invoke(arguments);
         arguments.EnsureAllTaken(callable.Name);

@@ -1,26 +1,35 @@
 namespace Transformer2.Tokenization.Jinja;
 
-/// <summary><c>for</c>: every round has a scope of its own.</summary>
-internal sealed record ForStatement(Target Target, Expression Items, Expression? Condition, Body Body, Body? Else) : Statement
+/// <summary><c>for</c>: every round has a scope of its own. A recursive one may be called as <c>loop(…)</c>.</summary>
+internal sealed record ForStatement(Target Target, Expression Items, Expression? Condition, bool IsRecursive, Body Body, Body? Else) : Statement
 {
-    public override Flow Execute(Scope scope, TextBuilder output)
+    public override Flow Execute(Scope scope, TextBuilder output) => Run(scope, Operators.Items(Items.Evaluate(scope)), depth: 0, output);
+
+    private Flow Run(Scope scope, IReadOnlyList<object?> items, int depth, TextBuilder output)
     {
-        var items = Operators.Items(Items.Evaluate(scope));
         if (Condition is not null)
             items = [.. items.Where(item => Passes(scope, item))];
         if (items.Count == 0)
             return Else?.Execute(new Scope(scope), output) ?? Flow.Next;
         var memory = new LoopMemory();
+        var call = IsRecursive ? new Callable("loop", arguments => Inner(scope, arguments.Require(0, "iterable"), depth + 1)) : null;
         for (var i = 0; i < items.Count; i++)
         {
             scope.Context.Spend();
             var round = new Scope(scope);
             Target.Assign(round, items[i]);
-            round["loop"] = new LoopState(items, i, memory);
+            round["loop"] = new LoopState(items, i, memory, depth, call);
             if (Body.Execute(round, output) == Flow.Break)
                 break;
         }
         return Flow.Next;
+    }
+
+    private Text Inner(Scope scope, object? items, int depth)
+    {
+        var output = new TextBuilder();
+        Run(scope, Operators.Items(items), depth, output);
+        return output.Build();
     }
 
     private bool Passes(Scope scope, object? item)

@@ -4,7 +4,13 @@ namespace Transformer2.Tokenization.Jinja;
 internal sealed record Parameter(string Name, Expression? Default);
 
 /// <summary><c>macro</c>: a callable that gives what its body writes.</summary>
-internal sealed record MacroStatement(string Name, IReadOnlyList<Parameter> Parameters, Body Body) : Statement
+/// <param name="Name">The variable it is put in.</param>
+/// <param name="Parameters">What it takes.</param>
+/// <param name="Body">What it writes.</param>
+/// <param name="Names">
+/// The names that its body reads: only a macro that mentions <c>caller</c>, <c>varargs</c> or <c>kwargs</c> takes these.
+/// </param>
+internal sealed record MacroStatement(string Name, IReadOnlyList<Parameter> Parameters, Body Body, IReadOnlySet<string> Names) : Statement
 {
     public override Flow Execute(Scope scope, TextBuilder output)
     {
@@ -12,7 +18,20 @@ internal sealed record MacroStatement(string Name, IReadOnlyList<Parameter> Para
         return Flow.Next;
     }
 
-    public Callable ToCallable(Scope scope) => new(Name, arguments =>
+    public Callable ToCallable(Scope scope) => new(Name, arguments => Run(scope, arguments))
+    {
+        Description = $"<Macro '{Name}'>",
+        Attributes = new Dictionary<string, object?>
+        {
+            ["name"] = Text.Of(Name),
+            ["arguments"] = new Tuple(Parameters.Select(p => Text.Of(p.Name))),
+            ["catch_kwargs"] = Names.Contains("kwargs"),
+            ["catch_varargs"] = Names.Contains("varargs"),
+            ["caller"] = Names.Contains("caller"),
+        },
+    };
+
+    private Text Run(Scope scope, Arguments arguments)
     {
         var inner = new Scope(scope);
         for (var i = 0; i < Parameters.Count; i++)
@@ -22,10 +41,15 @@ internal sealed record MacroStatement(string Name, IReadOnlyList<Parameter> Para
                 : otherwise is null ? new Undefined(name)
                 : otherwise.Evaluate(inner);
         }
-        if (arguments.Names.Contains("caller"))
-            inner["caller"] = arguments.Get(Parameters.Count, "caller");
+        if (Names.Contains("caller") && Parameters.All(p => p.Name != "caller"))
+            inner["caller"] = arguments.Named("caller", new Undefined("caller"));
+        if (Names.Contains("varargs"))
+            inner["varargs"] = arguments.TakePositional(Parameters.Count);
+        if (Names.Contains("kwargs"))
+            inner["kwargs"] = arguments.TakeNamed();
+        arguments.EnsureAllTaken(Name);
         return Body.Capture(inner);
-    });
+    }
 }
 
 /// <summary><c>call</c>: calls a macro that finds the body as <c>caller</c>.</summary>

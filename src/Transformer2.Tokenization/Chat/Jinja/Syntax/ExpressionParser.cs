@@ -8,6 +8,9 @@ internal sealed class ExpressionParser(TokenStream tokens)
     // Operators in a row make a tree as deep as they are many.
     private const int MaxChain = 500;
 
+    /// <summary>The names that the expressions read.</summary>
+    public HashSet<string> Names { get; set; } = [];
+
     /// <summary>An expression; several with commas are a tuple.</summary>
     public Expression TupleOrSingle(bool withConditional = true)
     {
@@ -20,7 +23,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         return new ListExpression(items) { IsTuple = true };
     }
 
-    public Expression Single() => TokenStream.Nested(() =>
+    public Expression Single() => tokens.Nested(() =>
     {
         var value = Or();
         while (tokens.TakeName("if"))
@@ -35,7 +38,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private Expression And() => Chain(Not, (left, right) => new LogicExpression(true, left, right), "and");
 
-    private Expression Not() => tokens.TakeName("not") ? TokenStream.Nested(() => new NotExpression(Not())) : Comparison();
+    private Expression Not() => tokens.TakeName("not") ? tokens.Nested(() => new NotExpression(Not())) : Comparison();
 
     private Expression Comparison()
     {
@@ -79,7 +82,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         if (tokens.IsOperator("-") || tokens.IsOperator("+"))
         {
             var isNegative = tokens.Take().Value == "-";
-            value = new SignExpression(isNegative, TokenStream.Nested(() => Unary(withFilters: false)));
+            value = new SignExpression(isNegative, tokens.Nested(() => Unary(withFilters: false)));
         }
         else
         {
@@ -99,15 +102,16 @@ internal sealed class ExpressionParser(TokenStream tokens)
                     "true" or "True" => new LiteralExpression(true),
                     "false" or "False" => new LiteralExpression(false),
                     "none" or "None" => new LiteralExpression(null),
-                    _ => new NameExpression(token.Value),
+                    _ => Name(token.Value),
                 };
             case TokenKind.String:
                 var text = token.Value;
                 while (tokens.Current.Kind == TokenKind.String)
                     text += tokens.Take().Value;
                 return new LiteralExpression(Text.Of(text));
-            case TokenKind.Integer when long.TryParse(token.Value, CultureInfo.InvariantCulture, out var integer):
-                return new LiteralExpression(integer);
+            case TokenKind.Integer:
+                // A leading zero without a letter is no prefix.
+                return new LiteralExpression(WholeNumber.Parse(token.Value, token.Value is [_, >= 'A', ..] ? 0 : 10));
             case TokenKind.Float:
                 return new LiteralExpression(double.Parse(token.Value, CultureInfo.InvariantCulture));
             case TokenKind.Operator when token.Value == "(":
@@ -121,6 +125,12 @@ internal sealed class ExpressionParser(TokenStream tokens)
             default:
                 throw tokens.Error($"an expression expected instead of '{token.Value}'");
         }
+    }
+
+    private NameExpression Name(string name)
+    {
+        Names.Add(name);
+        return new NameExpression(name);
     }
 
     private (Expression Key, Expression Value) Entry()
@@ -227,9 +237,18 @@ internal sealed class ExpressionParser(TokenStream tokens)
         tokens.ExpectOperator("(");
         var positional = new List<Expression>();
         var named = new List<(string, Expression)>();
+        Expression? items = null, entries = null;
         Items(")", () =>
         {
-            if (tokens.Current.Kind == TokenKind.Name && tokens.Following.Is(TokenKind.Operator, "="))
+            if (items is null && entries is null && tokens.TakeOperator("*"))
+            {
+                items = Single();
+            }
+            else if (entries is null && tokens.TakeOperator("**"))
+            {
+                entries = Single();
+            }
+            else if (tokens.Current.Kind == TokenKind.Name && tokens.Following.Is(TokenKind.Operator, "="))
             {
                 var name = tokens.Take().Value;
                 tokens.Take();
@@ -237,12 +256,14 @@ internal sealed class ExpressionParser(TokenStream tokens)
             }
             else
             {
-                positional.Add(named.Count == 0 ? Single() : throw tokens.Error("a positional argument after a named one"));
+                positional.Add(named.Count == 0 && items is null && entries is null
+                    ? Single()
+                    : throw tokens.Error("a positional argument after a named one"));
             }
             return true;
         });
         return named.Select(n => n.Item1).Distinct().Count() == named.Count
-            ? new ArgumentList(positional, named)
+            ? new ArgumentList(positional, named) { Items = items, Entries = entries }
             : throw tokens.Error("an argument is given twice");
     }
 

@@ -5,6 +5,7 @@ internal sealed class TemplateParser
 {
     private readonly TokenStream _tokens;
     private readonly ExpressionParser _expressions;
+    private readonly List<BlockStatement> _blocks = [];
 
     private TemplateParser(TokenStream tokens)
     {
@@ -12,15 +13,16 @@ internal sealed class TemplateParser
         _expressions = new ExpressionParser(tokens);
     }
 
-    public static Body Parse(string source)
+    public static Template Parse(string source)
     {
         var tokens = new TokenStream(Lexer.Tokenize(source));
-        var body = new TemplateParser(tokens).Block();
-        return tokens.Current.Kind == TokenKind.End ? body : throw tokens.Error("unexpected end of a block");
+        var parser = new TemplateParser(tokens);
+        var body = parser.Body();
+        return tokens.Current.Kind == TokenKind.End ? new Template(body, parser._blocks) : throw tokens.Error("unexpected end of a block");
     }
 
     /// <summary>Statements up to the end or one of the tags; the tag's name is left to be taken.</summary>
-    private Body Block(params string[] endTags) => TokenStream.Nested(() =>
+    private Body Body(params string[] endTags) => _tokens.Nested(() =>
     {
         var statements = new List<Statement>();
         while (_tokens.Current.Kind != TokenKind.End)
@@ -58,10 +60,13 @@ internal sealed class TemplateParser
             "call" => Call(),
             "filter" => Filter(),
             "with" => With(),
+            "block" => Block(),
+            "print" => Print(),
             "break" => Ended(new JumpStatement(Flow.Break)),
             "continue" => Ended(new JumpStatement(Flow.Continue)),
             // Marks the assistant's part for training; it writes what it holds.
             "generation" => Closed("endgeneration"),
+            "include" or "import" or "from" or "extends" => throw _tokens.Error($"'{name}' is refused: a chat template is one file"),
             _ => throw _tokens.Error($"the tag '{name}' is not supported"),
         };
     }
@@ -73,18 +78,17 @@ internal sealed class TemplateParser
             throw _tokens.Error("'in' expected");
         var items = _expressions.TupleOrSingle(withConditional: false);
         var condition = _tokens.TakeName("if") ? _expressions.Single() : null;
-        if (_tokens.IsName("recursive"))
-            throw _tokens.Error("a recursive loop is not supported");
+        var isRecursive = _tokens.TakeName("recursive");
         _tokens.Expect(TokenKind.BlockEnd);
-        var body = Block("else", "endfor");
+        var body = Body("else", "endfor");
         Body? otherwise = null;
         if (_tokens.TakeName("else"))
         {
             _tokens.Expect(TokenKind.BlockEnd);
-            otherwise = Block("endfor");
+            otherwise = Body("endfor");
         }
         _tokens.Take();
-        return Ended(new ForStatement(target, items, condition, body, otherwise));
+        return Ended(new ForStatement(target, items, condition, isRecursive, body, otherwise));
     }
 
     private IfStatement If()
@@ -94,14 +98,14 @@ internal sealed class TemplateParser
         {
             var condition = _expressions.TupleOrSingle();
             _tokens.Expect(TokenKind.BlockEnd);
-            branches.Add((condition, Block("elif", "else", "endif")));
+            branches.Add((condition, Body("elif", "else", "endif")));
         }
         while (_tokens.TakeName("elif"));
         Body? otherwise = null;
         if (_tokens.TakeName("else"))
         {
             _tokens.Expect(TokenKind.BlockEnd);
-            otherwise = Block("endif");
+            otherwise = Body("endif");
         }
         _tokens.Take();
         return Ended(new IfStatement(branches, otherwise));
@@ -121,8 +125,18 @@ internal sealed class TemplateParser
     private MacroStatement Macro()
     {
         var name = _tokens.ExpectName();
-        var parameters = Parameters();
-        return new MacroStatement(name, parameters, Closed("endmacro"));
+        return Macro(name, Parameters(), "endmacro");
+    }
+
+    private MacroStatement Macro(string name, List<Parameter> parameters, string endTag)
+    {
+        var outer = _expressions.Names;
+        _expressions.Names = [];
+        var body = Closed(endTag);
+        var macro = new MacroStatement(name, parameters, body, _expressions.Names);
+        outer.UnionWith(_expressions.Names);
+        _expressions.Names = outer;
+        return macro;
     }
 
     private CallStatement Call()
@@ -130,7 +144,7 @@ internal sealed class TemplateParser
         var parameters = _tokens.IsOperator("(") ? Parameters() : [];
         if (_expressions.Single() is not CallExpression call)
             throw _tokens.Error("a call expected");
-        return new CallStatement(call, new MacroStatement("caller", parameters, Closed("endcall")));
+        return new CallStatement(call, Macro("caller", parameters, "endcall"));
     }
 
     private FilterStatement Filter()
@@ -140,6 +154,33 @@ internal sealed class TemplateParser
             filters.Add(_expressions.Filter(null));
         while (_tokens.TakeOperator("|"));
         return new FilterStatement(filters, Closed("endfilter"));
+    }
+
+    private BlockStatement Block()
+    {
+        var name = _tokens.ExpectName();
+        if (_blocks.Any(b => b.Name == name))
+            throw _tokens.Error($"there are two blocks '{name}'");
+        var isScoped = _tokens.TakeName("scoped");
+        _tokens.Expect(TokenKind.BlockEnd);
+        var body = Body("endblock");
+        _tokens.Take();
+        _tokens.TakeName(name);
+        var block = Ended(new BlockStatement(name, isScoped, body));
+        _blocks.Add(block);
+        return block;
+    }
+
+    private Body Print()
+    {
+        var values = new List<Statement>();
+        while (_tokens.Current.Kind != TokenKind.BlockEnd)
+        {
+            if (values.Count > 0)
+                _tokens.ExpectOperator(",");
+            values.Add(new OutputStatement(_expressions.Single()));
+        }
+        return Ended(new Body(values));
     }
 
     private WithStatement With()
@@ -197,7 +238,7 @@ internal sealed class TemplateParser
     private Body Closed(string endTag)
     {
         _tokens.Expect(TokenKind.BlockEnd);
-        var body = Block(endTag);
+        var body = Body(endTag);
         _tokens.Take();
         return Ended(body);
     }

@@ -21,7 +21,8 @@ internal static partial class TokenReader
         {
             at += number.Length;
             var digits = number.Value.Replace("_", "", StringComparison.Ordinal);
-            return new Token(digits.AsSpan().ContainsAny(".eE") ? TokenKind.Float : TokenKind.Integer, digits, line);
+            var isPrefixed = digits is ['0', >= 'A', ..] and not [_, 'e' or 'E', ..];
+            return new Token(!isPrefixed && digits.AsSpan().ContainsAny(".eE") ? TokenKind.Float : TokenKind.Integer, digits, line);
         }
         if (Name().Match(source, start) is { Success: true } name)
         {
@@ -66,6 +67,15 @@ internal static partial class TokenReader
             text.Append(code <= char.MaxValue ? ((char)code).ToString() : char.ConvertFromUtf32(code));
             return;
         }
+        if (c is >= '0' and <= '7')
+        {
+            at--;
+            var code = 0;
+            for (var digits = 0; digits < 3 && at < source.Length && source[at] is >= '0' and <= '7'; digits++)
+                code = (code * 8) + source[at++] - '0';
+            text.Append((char)code);
+            return;
+        }
         var plain = c switch
         {
             '\n' => "",
@@ -76,14 +86,15 @@ internal static partial class TokenReader
             'f' => "\f",
             'v' => "\v",
             'a' => "\a",
-            '0' => "\0",
             '\\' or '\'' or '"' => c.ToString(),
             _ => $"\\{c}",
         };
         text.Append(plain);
     }
 
-    [GeneratedRegex(@"\G(?:\d+(?:_\d+)*)(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?", RegexOptions.ECMAScript)]
+    // Behind a point, as in list.0.1, there is no fraction.
+    [GeneratedRegex(@"\G(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+"
+        + @"|(?<!\.)[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?|[0-9]+(?:_[0-9]+)*)")]
     private static partial Regex Number();
 
     [GeneratedRegex(@"\G[\p{L}_][\w]*")]

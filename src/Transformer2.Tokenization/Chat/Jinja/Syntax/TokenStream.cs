@@ -3,7 +3,10 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>The tokens of a template with a position, as the parsers consume them.</summary>
 internal sealed class TokenStream(List<Token> tokens)
 {
+    // What a stack holds depends on how the code was compiled; the same template is to be refused always.
+    private const int MaxDepth = 1000;
     private int _at;
+    private int _depth;
 
     public Token Current => tokens[_at];
 
@@ -35,10 +38,14 @@ internal sealed class TokenStream(List<Token> tokens)
     }
 
     /// <summary>Parses something that may hold the like of itself.</summary>
-    public static T Nested<T>(Func<T> parse)
+    public T Nested<T>(Func<T> parse)
     {
         RenderContext.EnsureStack();
-        return parse();
+        if (++_depth > MaxDepth)
+            throw Error($"nested more than {MaxDepth} levels deep");
+        var parsed = parse();
+        _depth--;
+        return parsed;
     }
 
     public ChatTemplateException Error(string what) =>

@@ -8,6 +8,11 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
 
     public static Arguments None => new([], new Dictionary<string, object?>());
 
+    /// <summary>The entries of a dictionary as arguments by name.</summary>
+    public static Dictionary<string, object?> Entries(object? mapping) => mapping is Map map
+        ? map.Where(e => e.Key is Text).ToDictionary(e => e.Key.ToString()!, e => e.Value, StringComparer.Ordinal)
+        : throw new ChatTemplateException($"{Operators.Kind(mapping)} is not a dictionary.");
+
     public int PositionalCount => positional.Count;
 
     public IEnumerable<string> Names => named.Keys;
@@ -16,8 +21,10 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
     public object? Get(int position, string name, object? otherwise = null)
     {
         _takenPositions = Math.Max(_takenPositions, position + 1);
+        if (position < positional.Count)
+            return positional[position];
         _takenNames.Add(name);
-        return position < positional.Count ? positional[position] : named.GetValueOrDefault(name, otherwise);
+        return named.GetValueOrDefault(name, otherwise);
     }
 
     /// <summary>An argument that is given by name only.</summary>
@@ -26,6 +33,9 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
         _takenNames.Add(name);
         return named.GetValueOrDefault(name, otherwise);
     }
+
+    public object? RequireNamed(string name) =>
+        named.ContainsKey(name) ? Named(name) : throw new ChatTemplateException($"The argument '{name}' is missing.");
 
     public bool Has(int position, string name) => position < positional.Count || named.ContainsKey(name);
 
@@ -45,6 +55,23 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
         _takenPositions = int.MaxValue;
         _takenNames.UnionWith(named.Keys);
         return new Arguments([.. positional.Skip(from)], named);
+    }
+
+    /// <summary>Those by position from one on.</summary>
+    public Tuple TakePositional(int from)
+    {
+        _takenPositions = int.MaxValue;
+        return new Tuple(positional.Skip(from));
+    }
+
+    /// <summary>Those by name that nothing asked for so far.</summary>
+    public Map TakeNamed()
+    {
+        var map = new Map();
+        foreach (var (name, value) in named.Where(n => !_takenNames.Contains(n.Key)))
+            map[Text.Of(name)] = value;
+        _takenNames.UnionWith(named.Keys);
+        return map;
     }
 
     public void EnsureAllTaken(string callee)

@@ -3,7 +3,9 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>Positions in a text as Python counts them: in code points, where .NET counts UTF-16 units.</summary>
 internal static class CodePoints
 {
-    public static int Count(Text text) => text.Length - Pairs(text.Value);
+    public static int Count(Text text) => Count(text.Value);
+
+    public static int Count(ReadOnlySpan<char> text) => text.Length - Pairs(text);
 
     public static IEnumerable<Text> Split(Text text)
     {
@@ -11,21 +13,25 @@ internal static class CodePoints
             yield return text.Slice(at, length = Width(text.Value, at));
     }
 
+    /// <summary>The text, cut after so many code points.</summary>
+    public static Text Start(Text text, int? count) => count is { } most ? text.Slice(0, ToOffset(text, most)) : text;
+
     /// <summary>The UTF-16 offset of a code point.</summary>
-    public static int ToOffset(Text text, int index)
+    public static int ToOffset(Text text, int index) => Pairs(text.Value) == 0 ? Math.Min(index, text.Length) : ToOffset(text.Value.AsSpan(), index);
+
+    /// <summary>The UTF-16 offset of a code point, without looking further than it.</summary>
+    public static int ToOffset(ReadOnlySpan<char> text, int index)
     {
-        if (Pairs(text.Value) == 0)
-            return Math.Min(index, text.Length);
         var at = 0;
         for (; index > 0 && at < text.Length; index--)
-            at += Width(text.Value, at);
+            at += Width(text, at);
         return at;
     }
 
     /// <summary>The code point that starts at a UTF-16 offset.</summary>
     public static int FromOffset(Text text, int offset) => offset - Pairs(text.Value.AsSpan(0, offset));
 
-    private static int Width(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+    private static int Width(ReadOnlySpan<char> text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
 
     private static int Pairs(ReadOnlySpan<char> text)
     {

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
 
-/// <summary>JSON as Python's <c>json.dumps(…, ensure_ascii=False)</c> writes it: what <c>tojson</c> means in chat templates.</summary>
-internal sealed class JsonText(string? indent, string itemSeparator, string keySeparator, bool sortKeys)
+/// <summary>JSON as Python's <c>json.dumps</c> writes it: what <c>tojson</c> means in chat templates.</summary>
+internal sealed class JsonText(bool asciiOnly, string? indent, string itemSeparator, string keySeparator, bool sortKeys)
 {
     private readonly StringBuilder _output = new();
 
@@ -101,6 +101,7 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
                 '\b' => _output.Append(@"\b"),
                 '\f' => _output.Append(@"\f"),
                 < ' ' => _output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
+                > '\x7F' when asciiOnly => _output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
                 _ => _output.Append(c),
             };
         }

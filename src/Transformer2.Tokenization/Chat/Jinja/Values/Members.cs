@@ -3,15 +3,25 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>What <c>.</c> and <c>[]</c> find on a value.</summary>
 internal static class Members
 {
-    /// <summary>A method or property, or null when the value has none of that name.</summary>
+    /// <summary>A method or property; undefined when the value has none of that name.</summary>
     public static object? Attribute(object? target, string name) => target switch
     {
         Text text => StringMethods.Find(text, name),
-        Namespace => null,
+        Namespace => new Undefined(name),
         Map map => MapMethods.Find(map, name),
-        LoopState loop => LoopMembers.Find(loop, name) ?? new Undefined($"loop.{name}"),
-        _ => null,
+        LoopState loop => LoopMembers.Find(loop, name),
+        GroupTuple group when name is "grouper" or "list" => group[name == "grouper" ? 0 : 1],
+        IReadOnlyList<object?> list => ListMethods.Find(list, name),
+        Range range => ListMethods.Find(range, name),
+        Callable callable when callable.Attributes.TryGetValue(name, out var attribute) => attribute,
+        Cycler cycler => cycler.Find(name),
+        bool or long or double => NumberMethods.Find(target, name),
+        _ => new Undefined(name),
     };
+
+    /// <summary>What <c>.</c> finds: a method or, failing that, an entry.</summary>
+    public static object? Member(object? target, string name) =>
+        Attribute(target, name) is var found and not Undefined ? found : Entry(target, Text.Of(name));
 
     /// <summary>An entry of a dictionary or list, a character of a string; undefined where there is none.</summary>
     public static object? Entry(object? target, object? index)
@@ -25,6 +35,9 @@ internal static class Members
             case (IReadOnlyList<object?> list, _) when Operators.Integer(index) is { } at:
                 at += at < 0 ? list.Count : 0;
                 return at >= 0 && at < list.Count ? list[(int)at] : Missing(index);
+            case (Range range, _) when Operators.Integer(index) is { } at:
+                at += at < 0 ? range.Count : 0;
+                return at >= 0 && at < range.Count ? range.At((int)at) : Missing(index);
             case (Text text, _) when Operators.Integer(index) is { } at:
                 var count = CodePoints.Count(text);
                 at += at < 0 ? count : 0;
@@ -46,7 +59,7 @@ internal static class Members
         {
             object key = long.TryParse(name, out var index) ? index : Text.Of(name);
             var entry = Entry(target, key);
-            target = entry is Undefined ? Attribute(target, name) ?? entry : entry;
+            target = entry is Undefined ? Attribute(target, name) : entry;
         }
         return target;
     }

@@ -15,6 +15,8 @@ internal static class Operators
         Text t => t.Length > 0,
         IReadOnlyList<object?> list => list.Count > 0,
         Map map => map is Namespace || map.Count > 0,
+        Range range => range.Count > 0,
+        MapView view => view.Source.Count > 0,
         _ => true,
     };
 
@@ -47,6 +49,9 @@ internal static class Operators
         (IReadOnlyList<object?> x, IReadOnlyList<object?> y) =>
             x is Tuple == y is Tuple && x.Count == y.Count && x.Zip(y).All(p => AreEqual(p.First, p.Second, depth + 1)),
         (Map x, Map y) => x.Count == y.Count && x.All(e => y.TryGetValue(e.Key, out var other) && AreEqual(e.Value, other, depth + 1)),
+        (MapView { Name: "keys" } x, MapView { Name: "keys" } y) => x.Source.Count == y.Source.Count && x.Source.Keys.All(y.Source.ContainsKey),
+        (MapView { Name: "items" } x, MapView { Name: "items" } y) => AreEqual(x.Source, y.Source, depth),
+        (Range x, Range y) => x.Equals(y),
         (long x, long y) => x == y,
         _ => Number(a) is { } m && Number(b) is { } n ? m == n : ReferenceEquals(a, b),
     };
@@ -75,6 +80,7 @@ internal static class Operators
     {
         (Text text, Text part) => text.Value.Contains(part.Value, StringComparison.Ordinal),
         (Map map, _) => map.ContainsKey(Map.Key(item)),
+        (MapView { Name: "keys" } view, _) => view.Source.ContainsKey(Map.Key(item)),
         (Text, _) => throw new ChatTemplateException($"'in <string>' needs a string, not {Kind(item)}."),
         _ => Items(container).Any(i => AreEqual(i, item)),
     };
@@ -86,6 +92,8 @@ internal static class Operators
         Map map => [.. map.Keys.Select(k => ReferenceEquals(k, Map.NoneKey) ? null : k)],
         Text text => [.. CodePoints.Split(text)],
         Undefined => [],
+        Range range => range.Items,
+        MapView view => view.Items,
         _ => throw new ChatTemplateException($"{Kind(value)} cannot be iterated."),
     };
 
@@ -147,6 +155,8 @@ internal static class Operators
         Text => "a string",
         Map => "a dictionary",
         IReadOnlyList<object?> => "a list",
+        Range => "a range",
+        MapView view => $"what {view.Name}() gives",
         _ => "a function",
     };
 
@@ -160,7 +170,11 @@ internal static class Operators
                 : throw new ChatTemplateException($"The chat template makes a text of more than {Text.MaxLength} characters.");
         }
         var list = (IReadOnlyList<object?>)value!;
-        return CheckCount(list.Count * times, () => Enumerable.Repeat(list, (int)times).SelectMany(items => items).ToList());
+        return CheckCount(list.Count * times, () =>
+        {
+            var items = Enumerable.Repeat(list, (int)times).SelectMany(all => all);
+            return list is Tuple ? new Tuple(items) : items.ToList();
+        });
     }
 
     private static List<object?> CheckCount(long count, Func<List<object?>> make) =>

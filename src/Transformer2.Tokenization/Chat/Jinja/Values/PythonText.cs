@@ -14,7 +14,7 @@ internal static class PythonText
     {
         Text text => text,
         Undefined => Text.Empty,
-        Map or IReadOnlyList<object?> => Composite(value),
+        Map or IReadOnlyList<object?> or MapView => Repr(value),
         _ => Text.Of(Repr(value, 0)),
     };
 
@@ -25,8 +25,27 @@ internal static class PythonText
         _ when depth > MaxDepth => throw TooDeep(),
         Map map => map.Any(e => AnyFromUser(e.Key, depth + 1) || AnyFromUser(e.Value, depth + 1)),
         IReadOnlyList<object?> list => list.Any(i => AnyFromUser(i, depth + 1)),
+        MapView view => AnyFromUser(view.Source, depth),
         _ => false,
     };
+
+    /// <summary>As <c>repr()</c>.</summary>
+    public static Text Repr(object? value)
+    {
+        // Checked first, as it bounds the depth.
+        var isFromUser = AnyFromUser(value);
+        return Text.Of(Repr(value, 0), isFromUser);
+    }
+
+    /// <summary>As <c>ascii()</c>: what is not ASCII is escaped.</summary>
+    public static Text Ascii(object? value)
+    {
+        var text = Repr(value);
+        var escaped = new StringBuilder();
+        foreach (var rune in text.Value.EnumerateRunes())
+            _ = rune.IsAscii ? escaped.Append(rune) : Escape(rune, escaped);
+        return Text.Of(escaped.ToString(), text.AnyFromUser);
+    }
 
     public static string Number(double value)
     {
@@ -50,13 +69,6 @@ internal static class PythonText
 
     public static ChatTemplateException TooDeep() => new("A value of the chat template is nested too deeply.");
 
-    private static Text Composite(object value)
-    {
-        // Checked first, as it bounds the depth.
-        var isFromUser = AnyFromUser(value);
-        return Text.Of(Repr(value, 0), isFromUser);
-    }
-
     private static string Repr(object? value, int depth) => value switch
     {
         null => "None",
@@ -66,12 +78,19 @@ internal static class PythonText
         Text text => Quoted(text.Value),
         Undefined => "Undefined",
         _ when depth > MaxDepth => throw TooDeep(),
-        Map map => "{" + string.Join(", ", map.Select(e => $"{Repr(Unwrap(e.Key), depth + 1)}: {Repr(e.Value, depth + 1)}")) + "}",
+        Namespace @namespace => $"<Namespace {Braces(@namespace, depth)}>",
+        Map map => Braces(map, depth),
+        MapView { Name: var name } view => $"dict_{name}({Repr(view.Items, depth)})",
+        Range range => $"range({range.Start}, {range.Stop}{(range.Step == 1 ? "" : $", {range.Step}")})",
         Tuple tuple => "(" + string.Join(", ", tuple.Select(i => Repr(i, depth + 1))) + (tuple.Count == 1 ? ",)" : ")"),
         IReadOnlyList<object?> list => "[" + string.Join(", ", list.Select(i => Repr(i, depth + 1))) + "]",
-        Callable callable => $"<function {callable.Name}>",
-        _ => "<loop>",
+        Callable callable => callable.Description,
+        LoopState loop => $"<LoopContext {loop.Index + 1}/{loop.Items.Count}>",
+        _ => "<object>",
     };
+
+    private static string Braces(Map map, int depth) =>
+        "{" + string.Join(", ", map.Select(e => $"{Repr(Unwrap(e.Key), depth + 1)}: {Repr(e.Value, depth + 1)}")) + "}";
 
     private static object? Unwrap(object key) => ReferenceEquals(key, Map.NoneKey) ? null : key;
 
@@ -88,16 +107,21 @@ internal static class PythonText
                 '\r' => quoted.Append(@"\r"),
                 '\t' => quoted.Append(@"\t"),
                 var c when c == quote => quoted.Append('\\').Append(quote),
-                var c when c == ' ' || IsPrintable(rune) => quoted.Append(rune),
-                <= 0xFF => quoted.Append(CultureInfo.InvariantCulture, $@"\x{rune.Value:x2}"),
-                <= 0xFFFF => quoted.Append(CultureInfo.InvariantCulture, $@"\u{rune.Value:x4}"),
-                _ => quoted.Append(CultureInfo.InvariantCulture, $@"\U{rune.Value:x8}"),
+                _ when IsPrintable(rune) => quoted.Append(rune),
+                _ => Escape(rune, quoted),
             };
         }
         return quoted.Append(quote).ToString();
     }
 
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
+    private static StringBuilder Escape(Rune rune, StringBuilder text) => rune.Value switch
+    {
+        <= 0xFF => text.Append(CultureInfo.InvariantCulture, $@"\x{rune.Value:x2}"),
+        <= 0xFFFF => text.Append(CultureInfo.InvariantCulture, $@"\u{rune.Value:x4}"),
+        _ => text.Append(CultureInfo.InvariantCulture, $@"\U{rune.Value:x8}"),
+    };
+
+    public static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
         or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.SpaceSeparator);

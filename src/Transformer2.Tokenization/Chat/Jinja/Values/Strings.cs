@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
 
@@ -16,10 +17,11 @@ internal static class Strings
     {
         var value = text.Value.AsSpan();
         var (from, to) = (0, value.Length);
-        while (start && from < to && Drops(value[from], characters))
-            from++;
-        while (end && to > from && Drops(value[to - 1], characters))
-            to--;
+        var dropped = characters?.Value.EnumerateRunes().ToHashSet();
+        while (start && from < to && Drops(value[from..], dropped, out var width))
+            from += width;
+        while (end && to > from && DropsLast(value[from..to], dropped, out var width))
+            to -= width;
         return text.Slice(from, to - from);
     }
 
@@ -49,9 +51,11 @@ internal static class Strings
         return parts;
     }
 
-    /// <summary>As <c>rsplit</c> with a separator.</summary>
-    public static List<object?> SplitFromEnd(Text text, Text separator, int limit)
+    /// <summary>As <c>rsplit</c>.</summary>
+    public static List<object?> SplitFromEnd(Text text, Text? separator, int limit)
     {
+        if (separator is null)
+            return SplitSpacesFromEnd(text, limit);
         var all = Split(text, separator, -1);
         if (limit < 0 || all.Count <= limit + 1)
             return all;
@@ -59,7 +63,18 @@ internal static class Strings
         return [head, .. all.Skip(all.Count - limit)];
     }
 
-    public static List<object?> Lines(Text text)
+    private static List<object?> SplitSpacesFromEnd(Text text, int limit)
+    {
+        var words = Split(text, null, -1);
+        if (limit < 0 || words.Count <= limit)
+            return words;
+        var rest = Trim(text, null, start: false);
+        foreach (var word in words.TakeLast(limit).Reverse())
+            rest = Trim(rest.Slice(0, rest.Length - ((Text)word!).Length), null, start: false);
+        return rest.Length == 0 ? words : [rest, .. words.TakeLast(limit)];
+    }
+
+    public static List<object?> Lines(Text text, bool withEnds = false)
     {
         var lines = new List<object?>();
         var value = text.Value;
@@ -68,36 +83,35 @@ internal static class Strings
             var length = value.AsSpan(at).IndexOfAny(LineEnds);
             if (length < 0)
                 length = value.Length - at;
-            lines.Add(text.Slice(at, length));
-            at += length;
-            at += at + 1 < value.Length && value[at] == '\r' && value[at + 1] == '\n' ? 2 : 1;
+            var end = at + length;
+            var next = end + (end + 1 < value.Length && value[end] == '\r' && value[end + 1] == '\n' ? 2 : 1);
+            lines.Add(text.Slice(at, withEnds ? Math.Min(next, value.Length) - at : length));
+            at = next;
         }
         return lines;
     }
 
     public static Text Replace(Text text, Text old, Text replacement, int limit)
     {
-        if (old.Length == 0)
-            throw new ChatTemplateException("An empty string cannot be replaced.");
-        return Text.Join(replacement, Split(text, old, limit).Cast<Text>());
+        if (old.Length > 0)
+            return Text.Join(replacement, Split(text, old, limit).Cast<Text>());
+        // Nothing is found before each character and at the end.
+        var places = limit < 0 ? int.MaxValue : limit;
+        var parts = CodePoints.Split(text).SelectMany((character, i) => i < places ? [replacement, character] : (Text[])[character]);
+        return Text.Concat(CodePoints.Count(text) < places ? parts.Append(replacement) : parts);
     }
 
-    /// <summary>Upper case after anything that is no letter, lower case after a letter.</summary>
-    public static Text Title(Text text, Func<char, bool> startsWordAfter)
+    private static bool Drops(ReadOnlySpan<char> text, HashSet<Rune>? dropped, out int width)
     {
-        var value = text.Value.ToCharArray();
-        var starts = true;
-        for (var i = 0; i < value.Length; i++)
-        {
-            var next = startsWordAfter(value[i]);
-            value[i] = starts ? char.ToUpperInvariant(value[i]) : char.ToLowerInvariant(value[i]);
-            starts = next;
-        }
-        return text.Rewrite(new string(value));
+        Rune.DecodeFromUtf16(text, out var rune, out width);
+        return dropped?.Contains(rune) ?? IsSpace(text[0]);
     }
 
-    private static bool Drops(char c, Text? characters) =>
-        characters is null ? IsSpace(c) : characters.Value.Contains(c, StringComparison.Ordinal);
+    private static bool DropsLast(ReadOnlySpan<char> text, HashSet<Rune>? dropped, out int width)
+    {
+        Rune.DecodeLastFromUtf16(text, out var rune, out width);
+        return dropped?.Contains(rune) ?? IsSpace(text[^1]);
+    }
 
     private static int IndexOfSpace(this ReadOnlySpan<char> text)
     {

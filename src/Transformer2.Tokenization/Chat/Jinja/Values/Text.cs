@@ -10,12 +10,18 @@ internal sealed class Text : IEquatable<Text>
     public const int MaxLength = 32 << 20;
 
     private readonly TextSegment[] _segments;
+    private readonly int[] _starts;
     private string? _value;
 
     internal Text(TextSegment[] segments)
     {
         _segments = segments;
-        Length = segments.Sum(s => s.Text.Length);
+        _starts = new int[segments.Length];
+        for (var i = 0; i < segments.Length; i++)
+        {
+            _starts[i] = Length;
+            Length += segments[i].Text.Length;
+        }
     }
 
     public static Text Empty { get; } = new([]);
@@ -60,14 +66,16 @@ internal sealed class Text : IEquatable<Text>
         if (_segments.Length == 1)
             return Of(_segments[0].Text.Substring(start, length), _segments[0].IsFromUser);
         var builder = new TextBuilder();
-        var offset = 0;
-        foreach (var segment in _segments)
+        // Searched for, as a text may be cut into as many parts as it has segments.
+        var at = Array.BinarySearch(_starts, start) is >= 0 and var exact ? exact : ~Array.BinarySearch(_starts, start) - 1;
+        for (; length > 0; at++)
         {
-            var from = Math.Max(start - offset, 0);
-            var to = Math.Min(start + length - offset, segment.Text.Length);
-            if (from < to)
-                builder.Append(segment.Text.AsSpan(from, to - from), segment.IsFromUser);
-            offset += segment.Text.Length;
+            var segment = _segments[at];
+            var from = start - _starts[at];
+            var taken = Math.Min(length, segment.Text.Length - from);
+            builder.Append(segment.Text.AsSpan(from, taken), segment.IsFromUser);
+            start += taken;
+            length -= taken;
         }
         return builder.Build();
     }
