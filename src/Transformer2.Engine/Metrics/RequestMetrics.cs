@@ -1,12 +1,14 @@
 namespace Transformer2.Engine;
 
-/// <summary>What one request adds to its engine's metrics, in the order of its life. Used by the thread that has the request.</summary>
+/// <summary>
+/// What one request adds to its engine's metrics, in the order of its life. The request for several answers counts once, with all their tokens.
+/// </summary>
 /// <param name="engine">The engine's metrics.</param>
 /// <param name="tokens">The count that its tokens belong to.</param>
 /// <param name="promptTokens">Tokens of its prompt.</param>
 internal sealed class RequestMetrics(EngineMetrics engine, TokenCount tokens, int promptTokens)
 {
-    private TimeSpan? _last;
+    private bool _hasEnded;
 
     /// <summary>What another answer to the same prompt adds: the prompt is counted once.</summary>
     public RequestMetrics Sibling() => new(engine, tokens, promptTokens: 0);
@@ -14,32 +16,31 @@ internal sealed class RequestMetrics(EngineMetrics engine, TokenCount tokens, in
     /// <summary>It got a row.</summary>
     public void Admitted(TimeSpan queued, int cachedTokens) => engine.Admitted(queued, promptTokens, Math.Min(cachedTokens, promptTokens));
 
-    /// <summary>A token was drawn, be it one that ends the answer.</summary>
-    public void Drawn(TimeSpan sinceSubmission)
+    /// <summary>Its first token was drawn.</summary>
+    public void FirstToken(TimeSpan sinceSubmission)
     {
-        if (_last is { } last)
-        {
-            engine.NextToken(sinceSubmission - last);
-        }
-        else
-        {
-            engine.FirstToken(sinceSubmission);
-            tokens.AddPrompt(promptTokens);
-        }
-
-        _last = sinceSubmission;
+        engine.FirstToken(sinceSubmission);
+        tokens.AddPrompt(promptTokens);
     }
 
-    /// <summary>The token that was drawn is one of the answer's.</summary>
+    /// <summary>A further token of one of its answers was drawn.</summary>
+    public void NextToken(TimeSpan sinceLast) => engine.NextToken(sinceLast);
+
+    /// <summary>The token that was drawn is one of the answer's: it does not only end it.</summary>
     public void Generated() => tokens.AddGenerated(1);
 
-    /// <summary>The answer is whole.</summary>
+    /// <summary>All answers are whole.</summary>
     public void Finished(FinishReason reason, TimeSpan sinceSubmission)
     {
         engine.Answered(sinceSubmission);
-        engine.End(reason == FinishReason.Stop ? RequestEnd.Stop : RequestEnd.Length);
+        End(reason == FinishReason.Stop ? RequestEnd.Stop : RequestEnd.Length);
     }
 
-    /// <summary>It has no answer, because of an error or because it was cancelled.</summary>
-    public void Failed(Exception? error) => engine.End(error is null ? RequestEnd.Abort : RequestEnd.Error);
+    /// <summary>There is no answer, because of an error or because the request was cancelled. Each of several answers may say so.</summary>
+    public void Failed(Exception? error) => End(error is null ? RequestEnd.Abort : RequestEnd.Error);
+
+    private void End(RequestEnd how)
+    {
+        if (!Interlocked.Exchange(ref _hasEnded, true)) engine.End(how);
+    }
 }

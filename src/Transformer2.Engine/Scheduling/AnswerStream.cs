@@ -5,7 +5,8 @@ namespace Transformer2.Engine;
 /// <summary>The answers to one request as one stream of events. It ends with the last answer, or with the first failure.</summary>
 /// <param name="answers">How many.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AnswerStream(int answers, TimeProvider time)
+/// <param name="metrics">What the request adds to the engine's metrics; null where nobody measures.</param>
+internal sealed class AnswerStream(int answers, TimeProvider time, RequestMetrics? metrics = null)
 {
     private readonly Channel<GenerationEvent> _events = Channel.CreateUnbounded<GenerationEvent>(new() { SingleReader = true });
     private readonly long _submitted = time.GetTimestamp();
@@ -16,6 +17,9 @@ internal sealed class AnswerStream(int answers, TimeProvider time)
 
     /// <summary>What happened.</summary>
     public ChannelReader<GenerationEvent> Events => _events.Reader;
+
+    /// <summary>What the request adds to the engine's metrics.</summary>
+    public RequestMetrics? Metrics { get; } = metrics;
 
     /// <summary>Time since the request came.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_submitted);
@@ -36,6 +40,7 @@ internal sealed class AnswerStream(int answers, TimeProvider time)
             _events.Writer.TryWrite(new AnswerCompleted(answer.FinishReason, answer.Usage.CompletionTokens, answer.Timings) { Answer = answer.Answer });
         _total = _total is { } others ? Sum(others, answer) : answer with { Answer = 0 };
         if (--_left > 0) return;
+        Metrics?.Finished(_total.FinishReason, _total.Timings.Total); // before anybody can see the end
         _events.Writer.TryWrite(_total);
         _events.Writer.TryComplete();
     }
@@ -44,6 +49,7 @@ internal sealed class AnswerStream(int answers, TimeProvider time)
     public void Fail(Exception? error)
     {
         _hasFailed = true;
+        Metrics?.Failed(error);
         _events.Writer.TryComplete(error);
     }
 

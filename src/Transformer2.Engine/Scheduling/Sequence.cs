@@ -12,6 +12,7 @@ internal sealed class Sequence(
 {
     private TimeSpan _queued;
     private TimeSpan _firstToken;
+    private TimeSpan? _lastToken;
     private int _generated;
     private TextDelta? _rest;
 
@@ -38,9 +39,6 @@ internal sealed class Sequence(
     /// <summary>How many of its blocks can be found by others.</summary>
     public int PublishedBlocks { get; set; }
 
-    /// <summary>What it adds to the engine's metrics.</summary>
-    public RequestMetrics? Metrics { get; init; }
-
     /// <summary>Nobody waits for the answer any more.</summary>
     public bool IsCancelled => cancellation.IsCancellationRequested || stream.HasFailed;
 
@@ -60,7 +58,11 @@ internal sealed class Sequence(
     public void Admit()
     {
         _queued = stream.Elapsed;
+<<<<<<< HEAD
         Metrics?.Admitted(_queued, CachedTokens);
+=======
+        if (Answer == 0) stream.Metrics?.Admitted(_queued, CachedTokens);
+>>>>>>> metrics
     }
 
     /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
@@ -75,7 +77,11 @@ internal sealed class Sequence(
     /// <summary>Ends the answer with its completion.</summary>
     public void Finish(FinishReason reason)
     {
+<<<<<<< HEAD
         if (text.Stopped) reason = FinishReason.Stop;
+=======
+        Write(_rest);
+>>>>>>> metrics
         var timings = new GenerationTimings(_queued, _firstToken, stream.Elapsed);
         Metrics?.Finished(reason, timings.Total); // before anybody can see the end
         Write(_rest);
@@ -97,17 +103,34 @@ internal sealed class Sequence(
     {
         var mayEnd = Request.IgnoreEndOfAnswer || _generated >= Request.MinTokens;
         var (token, logprobs) = Next(logits, forbidden: mayEnd ? null : endOfAnswer);
+<<<<<<< HEAD
         var elapsed = stream.Elapsed;
         if (_generated == 0) _firstToken = elapsed;
         Metrics?.Drawn(elapsed);
+=======
+        Drawn(stream.Elapsed);
+>>>>>>> metrics
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         Row.Tokens.Add(token);
         _generated++;
+<<<<<<< HEAD
         Metrics?.Generated();
+=======
+        stream.Metrics?.Generated();
+>>>>>>> metrics
         Write(text.Append(token, logprobs));
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;
+    }
+
+    // Any token, be it one that only ends the answer.
+    private void Drawn(TimeSpan now)
+    {
+        if (_lastToken is { } last) stream.Metrics?.NextToken(now - last);
+        else _firstToken = now;
+        if (Answer == 0 && _lastToken is null) stream.Metrics?.FirstToken(now);
+        _lastToken = now;
     }
 
     private (int Token, TokenLogprobs? Logprobs) Next(Span<float> logits, IReadOnlySet<int>? forbidden)

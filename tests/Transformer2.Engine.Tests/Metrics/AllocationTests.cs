@@ -19,7 +19,7 @@ public sealed class AllocationTests
             .Build();
         var row = metrics.Begin(Request.Any with { Tenant = "acme", ExpertLabel = "math" }, promptTokens: 5);
         row.Admitted(TimeSpan.Zero, 0);
-        row.Drawn(TimeSpan.Zero);
+        row.FirstToken(TimeSpan.Zero);
         Step(TimeSpan.FromMilliseconds(1)); // what is made once
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -32,7 +32,7 @@ public sealed class AllocationTests
 
         void Step(TimeSpan elapsed)
         {
-            row.Drawn(elapsed);
+            row.NextToken(elapsed);
             row.Generated();
             metrics.Step(elapsed, rows: 1, promptTokens: 0);
         }

@@ -20,7 +20,7 @@ public sealed class StepMetricsTests : IDisposable
 
     public StepMetricsTests(EngineFixture fixture)
     {
-        _tokenizer = HuggingFaceTokenizer.Load(fixture.ModelDirectory);
+        _tokenizer = TokenizerFile.Load(fixture.ModelDirectory);
         _waiting = new WaitingQueue(100, _time);
         _measured = new Measured(_metrics);
         _runner = new SlowRunner(() => _time.Advance(RunTime));
@@ -87,6 +87,27 @@ public sealed class StepMetricsTests : IDisposable
         Assert.Equal((1, 0, 2, 1), Ends(_measured.Observe()));
         Assert.Single(_measured.Values("t2.e2e_request_latency"));
         Assert.Equal(2, _measured.Values("t2.request_queue_time").Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_request_for_several_answers_is_one(bool cancelled)
+    {
+        var loop = Loop(rows: 2);
+        using var request = Submit([.. Enumerable.Range(0, 20)], maxTokens: 4, Request.Any with { Answers = 3 });
+        loop.Step();
+        loop.Step();
+        if (cancelled) request.Cancel();
+        while (loop.Running + _waiting.Count > 0) loop.Step();
+
+        Assert.Equal(cancelled ? (0, 0, 1, 0) : (0, 1, 0, 0), Ends(_measured.Observe()));
+        Assert.Equal(cancelled ? 0 : 1, _measured.Values("t2.e2e_request_latency").Length);
+        Assert.Single(_measured.Values("t2.time_to_first_token"));
+        Assert.Equal([20], _measured.Values("t2.prefix_cache_queries"));
+        var counts = _measured.Observe();
+        Assert.Equal((20, cancelled ? 2 : 12), (counts["t2.prompt_tokens{,base}"], counts["t2.generation_tokens{,base}"]));
+        Assert.Equal(cancelled ? 1 : 9, _measured.Values("t2.time_per_output_token").Length);
     }
 
     [Fact]
