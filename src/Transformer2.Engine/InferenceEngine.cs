@@ -105,16 +105,9 @@ public sealed class InferenceEngine : IInferenceEngine
         var sampler = new Sampler(request.Sampling, prompt, fallbackSeed: (ulong)_time.GetTimestamp() + Interlocked.Increment(ref _requests));
         var text = _model.Text.CreateAnswer([.. request.Stop.Select(stop => new StopText(stop))], request.MinTokens);
         var maxTokens = Math.Min(request.MaxTokens, Model.ContextLength - prompt.Length);
-<<<<<<< HEAD
-        return new Sequence(request, prompt, Compose(request.Experts), sampler, text, maxTokens, new AnswerStream(request.Answers, _time), cancellation)
-        {
-            Metrics = Metrics.Begin(request, prompt.Length),
-        };
-=======
         var expert = Compose(request.Experts);
         var stream = new AnswerStream(request.Answers, _time, Metrics.Begin(request, prompt.Length));
         return new Sequence(request, prompt, expert, sampler, text, maxTokens, stream, cancellation);
->>>>>>> metrics
     }
 
     private static ExpertVector Compose(IReadOnlyList<WeightedExpert> experts)

@@ -10,11 +10,8 @@ internal sealed class RequestMetrics(EngineMetrics engine, TokenCount tokens, in
 {
     private bool _hasEnded;
 
-    /// <summary>What another answer to the same prompt adds: the prompt is counted once.</summary>
-    public RequestMetrics Sibling() => new(engine, tokens, promptTokens: 0);
-
     /// <summary>It got a row.</summary>
-    public void Admitted(TimeSpan queued, int cachedTokens) => engine.Admitted(queued, promptTokens, Math.Min(cachedTokens, promptTokens));
+    public void Admitted(TimeSpan queued, int cachedTokens) => engine.Admitted(queued, promptTokens, cachedTokens);
 
     /// <summary>Its first token was drawn.</summary>
     public void FirstToken(TimeSpan sinceSubmission)

@@ -58,11 +58,7 @@ internal sealed class Sequence(
     public void Admit()
     {
         _queued = stream.Elapsed;
-<<<<<<< HEAD
-        Metrics?.Admitted(_queued, CachedTokens);
-=======
         if (Answer == 0) stream.Metrics?.Admitted(_queued, CachedTokens);
->>>>>>> metrics
     }
 
     /// <summary>Takes the logits after its last token; sampling changes them in place.</summary>
@@ -77,48 +73,28 @@ internal sealed class Sequence(
     /// <summary>Ends the answer with its completion.</summary>
     public void Finish(FinishReason reason)
     {
-<<<<<<< HEAD
-        if (text.Stopped) reason = FinishReason.Stop;
-=======
         Write(_rest);
->>>>>>> metrics
         var timings = new GenerationTimings(_queued, _firstToken, stream.Elapsed);
-        Metrics?.Finished(reason, timings.Total); // before anybody can see the end
-        Write(_rest);
         var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
-        stream.Complete(new GenerationCompleted(reason, usage, timings) { Answer = Answer });
+        stream.Complete(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings) { Answer = Answer });
     }
 
     /// <summary>Ends the request with an error, or quietly when it was cancelled.</summary>
-    public void Fail(Exception? error)
-    {
-        Metrics?.Failed(error);
-        stream.Fail(error);
-    }
+    public void Fail(Exception? error) => stream.Fail(error);
 
     private Sequence Sibling(int answer) =>
-        new(Request, prompt, Expert, sampler.Sibling(answer), text.Sibling(), maxTokens, stream, cancellation) { Answer = answer, Metrics = Metrics?.Sibling() };
+        new(Request, prompt, Expert, sampler.Sibling(answer), text.Sibling(), maxTokens, stream, cancellation) { Answer = answer };
 
     private FinishReason? Take(Span<float> logits, IReadOnlySet<int> endOfAnswer, int contextLength)
     {
         var mayEnd = Request.IgnoreEndOfAnswer || _generated >= Request.MinTokens;
         var (token, logprobs) = Next(logits, forbidden: mayEnd ? null : endOfAnswer);
-<<<<<<< HEAD
-        var elapsed = stream.Elapsed;
-        if (_generated == 0) _firstToken = elapsed;
-        Metrics?.Drawn(elapsed);
-=======
         Drawn(stream.Elapsed);
->>>>>>> metrics
         if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
 
         Row.Tokens.Add(token);
         _generated++;
-<<<<<<< HEAD
-        Metrics?.Generated();
-=======
         stream.Metrics?.Generated();
->>>>>>> metrics
         Write(text.Append(token, logprobs));
         if (text.Stopped) return FinishReason.Stop;
         return _generated == maxTokens || Row.Length + 1 >= contextLength ? FinishReason.Length : null;

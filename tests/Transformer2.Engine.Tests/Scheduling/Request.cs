@@ -19,14 +19,7 @@ internal sealed class Request : IDisposable
         Sequence = new Sequence(
             request, prompt, expert ?? ExpertVector.Identity, new Sampler(request.Sampling, prompt, 0),
             new AnswerText(tokenizer, [.. (stop ?? []).Select(text => new StopText(text))], request.MinTokens), maxTokens,
-<<<<<<< HEAD
-            new AnswerStream(request.Answers, time ?? TimeProvider.System), _cancellation.Token)
-        {
-            Metrics = metrics?.Begin(request, prompt.Length),
-        };
-=======
             new AnswerStream(request.Answers, time ?? TimeProvider.System, metrics?.Begin(request, prompt.Length)), _cancellation.Token);
->>>>>>> metrics
     }
 
     /// <summary>A request without a wish.</summary>
