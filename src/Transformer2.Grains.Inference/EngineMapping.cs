@@ -83,24 +83,24 @@ internal static class EngineMapping
 
     private static TokenLogprobRecord ToRecord(this TokenLogprob token) => new(token.TokenId, token.Text, token.Logprob);
 
-    public static PlatformException ToPlatformException(this EngineException exception) => exception.Reason == EngineError.InvalidLogitBias
-        // As the edge refuses it, where it knows the vocabulary.
-        ? new(ErrorReason.InvalidField, exception.Message, ("field", "logit_bias"))
-        : new(
-            exception.Reason switch
-            {
-                EngineError.PromptEmpty => ErrorReason.PromptEmpty,
-                EngineError.PromptTooLong => ErrorReason.PromptTooLong,
-                EngineError.PromptNotEncodable => ErrorReason.PromptNotEncodable,
-                EngineError.ChatTemplate => ErrorReason.ChatTemplate,
-                EngineError.InvalidMixture => ErrorReason.InvalidMixture,
-                EngineError.Overloaded => ErrorReason.Overloaded,
-                EngineError.DeadlineExceeded => ErrorReason.QueueTimeout,
-                EngineError.NonFiniteLogits => ErrorReason.NonFiniteLogits,
-                _ => ErrorReason.EngineUnavailable,
-            },
-            exception.Message)
+    public static PlatformException ToPlatformException(this EngineException exception) =>
+        new(ReasonFor(exception.Reason), exception.Message, exception.Reason == EngineError.InvalidLogitBias ? [("field", "logit_bias")] : [])
         {
             RetryAfter = exception.RetryAfter,
         };
+
+    private static string ReasonFor(EngineError error) => error switch
+    {
+        EngineError.PromptEmpty => ErrorReason.PromptEmpty,
+        EngineError.PromptTooLong => ErrorReason.PromptTooLong,
+        EngineError.PromptNotEncodable => ErrorReason.PromptNotEncodable,
+        EngineError.ChatTemplate => ErrorReason.ChatTemplate,
+        EngineError.InvalidMixture => ErrorReason.InvalidMixture,
+        // As the edge refuses it, where it knows the vocabulary.
+        EngineError.InvalidLogitBias => ErrorReason.InvalidField,
+        EngineError.Overloaded => ErrorReason.Overloaded,
+        EngineError.DeadlineExceeded => ErrorReason.QueueTimeout,
+        EngineError.NonFiniteLogits => ErrorReason.NonFiniteLogits,
+        _ => ErrorReason.EngineUnavailable,
+    };
 }

@@ -12,7 +12,7 @@ public sealed class DependencyTests
         ["Tokenization"] = [],
         ["Kernels"] = [],
         ["Modeling"] = ["Experts"],
-        ["Engine"] = ["Modeling", "Tokenization", "Experts"],
+        ["Engine"] = ["Kernels", "Modeling", "Tokenization", "Experts"],
         ["Training"] = ["Modeling", "Tokenization", "Experts"],
         ["Storage"] = ["Abstractions", "Experts"],
         ["Grains"] = ["Abstractions", "Experts"],

@@ -5,7 +5,7 @@ namespace Transformer2.Cli;
 /// <summary>The options that say what an answer is, alike for a server and for a local model: how many, how long, what ends it.</summary>
 internal sealed class AnswerArguments
 {
-    private readonly Option<int?> _answers = new("--n", "-n") { Description = "How many answers to give [default: 1]", HelpName = "n" };
+    private readonly Option<int?> _answers = new("--answers", "-n") { Description = "How many answers to give [default: 1]", HelpName = "n" };
 
     private readonly Option<int?> _maxTokens = new("--max-tokens") { Description = "Most tokens to generate [default: 128]", HelpName = "n" };
 

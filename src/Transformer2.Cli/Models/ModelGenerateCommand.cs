@@ -87,7 +87,7 @@ internal static class ModelGenerateCommand
     {
         var maxTokens = InRange(values.MaxTokens ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens");
         return new AnswerOptions(
-            InRange(values.Answers ?? 1, 1, MaxAnswers, "--n"),
+            InRange(values.Answers ?? 1, 1, MaxAnswers, "--answers"),
             maxTokens,
             InRange(values.MinTokens ?? 0, 0, maxTokens, "--min-tokens"),
             values.Stop.All(stop => stop.Length > 0) ? values.Stop : throw new InputException("--stop is empty."),

@@ -59,7 +59,8 @@ internal sealed class Scheduler
                 continue;
             }
 
-            Free(next);
+            // It gave its place up, or the queue was closed, while it was looked at.
+            Withdraw(next);
             break;
         }
 
@@ -120,10 +121,15 @@ internal sealed class Scheduler
     /// <summary>Takes a sequence's row, blocks and expert back.</summary>
     public void Free(Sequence sequence)
     {
+        Withdraw(sequence);
+        _waiting.Ended(sequence);
+    }
+
+    private void Withdraw(Sequence sequence)
+    {
         _running.Remove(sequence);
         _reserved -= sequence.BlocksNeeded - sequence.Row.Blocks.Count;
         Release(sequence);
-        _waiting.Ended(sequence);
     }
 
     private bool TryReserve(Sequence sequence)

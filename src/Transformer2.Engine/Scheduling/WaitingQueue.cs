@@ -60,13 +60,12 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
     }
 
     /// <summary>Takes out a request that was peeked at.</summary>
-    /// <returns>False when the queue was closed meanwhile.</returns>
+    /// <returns>False when it is no longer there: the queue was closed, or it had to give its place up.</returns>
     public bool TryTake(Sequence sequence)
     {
         lock (_gate)
         {
-            if (_closed) return false;
-            Remove(sequence);
+            if (!Remove(sequence)) return false;
             if (sequence.Answer == 0) _rate.Left();
             return true;
         }
@@ -171,14 +170,19 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         return last;
     }
 
-    private void Remove(Sequence sequence)
+    private bool Remove(Sequence sequence)
     {
-        var tenants = _classes[sequence.Request.Priority];
-        var line = tenants[sequence.Request.Tenant];
-        line.Remove(sequence);
+        if (!_classes.TryGetValue(sequence.Request.Priority, out var tenants)
+            || !tenants.TryGetValue(sequence.Request.Tenant, out var line)
+            || !line.Remove(sequence))
+        {
+            return false;
+        }
+
         _count--;
         if (line.Count == 0) tenants.Remove(sequence.Request.Tenant);
         if (tenants.Count == 0) _classes.Remove(sequence.Request.Priority);
+        return true;
     }
 
     private void Leave(string tenant)

@@ -24,7 +24,7 @@ public sealed class GenerateCommandTests
             "hi", "--system", "be brief", "--max-tokens", "9", "--temperature", "0.5", "--top-p", "0.9", "--top-k", "40",
             "--min-p", "0.1", "--repetition-penalty", "1.3", "--frequency-penalty", "-0.5", "--presence-penalty", "2", "--logit-bias", "7=-1.5",
             "--logit-bias", "9=3", "--seed", "18446744073709551615", "--stop", "a", "--stop", "b",
-            "--priority", "batch", "--min-tokens", "3", "--logprobs", "5", "--n", "2");
+            "--priority", "batch", "--min-tokens", "3", "--logprobs", "5", "--answers", "2");
 
         Assert.Equal(["system", "user"], request.Messages.Messages.Select(message => message.Role));
         Assert.Equal((9, 0.5, 0.9, 40, ulong.MaxValue), (request.MaxTokens, request.Temperature, request.TopP, request.TopK, request.Seed));

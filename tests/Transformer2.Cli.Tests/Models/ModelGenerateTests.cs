@@ -40,7 +40,7 @@ public sealed class ModelGenerateTests
         using var folder = new TemporaryFolder();
         TinyModelFolder.Write(folder.Path);
 
-        var run = await Generate("--n", "2", "--temperature", "1", "--seed", "4", "--logit-bias", "2=50", "--max-tokens", "9", "--min-tokens", "5", "--logprobs", "3");
+        var run = await Generate("--answers", "2", "--temperature", "1", "--seed", "4", "--logit-bias", "2=50", "--max-tokens", "9", "--min-tokens", "5", "--logprobs", "3");
 
         Assert.True(run.ExitCode == 0, run.Error);
         var rows = run.Json.GetProperty("rows").EnumerateArray().ToArray();
@@ -60,7 +60,7 @@ public sealed class ModelGenerateTests
         var text = full.GetProperty("text").GetString()!;
         var stopped = (await Generate("--max-tokens", "20", "--stop", text[3..6])).Json.GetProperty("rows")[0];
         Assert.Equal(text[..text.IndexOf(text[3..6], StringComparison.Ordinal)], stopped.GetProperty("text").GetString());
-        foreach (var (option, value) in new[] { ("--n", "17"), ("--min-tokens", "129"), ("--logprobs", "21"), ("--stop", "") })
+        foreach (var (option, value) in new[] { ("--answers", "17"), ("--min-tokens", "129"), ("--logprobs", "21"), ("--stop", "") })
             Assert.Equal(3, (await Generate(option, value)).ExitCode);
 
         Task<CliRun> Generate(params string[] options) =>

@@ -160,6 +160,23 @@ public sealed class WaitingQueueTests(EngineFixture fixture)
         Assert.False(queue.TryAddBegun(siblings));
     }
 
+    [Fact]
+    public void A_request_that_gave_up_its_place_while_it_was_looked_at_is_not_taken()
+    {
+        var queue = new WaitingQueue(capacity: 2, TimeProvider.System);
+        using var looked = Add(queue, "flood", RequestPriority.Batch);
+        Assert.Same(looked.Sequence, queue.Peek());
+        using var urgent = Add(queue, "flood", RequestPriority.Interactive);
+        using var other = Add(queue, "other", RequestPriority.Interactive);
+        Assert.True(looked.HasEnded);
+
+        Assert.False(queue.TryTake(looked.Sequence));
+        Assert.Equal(2, queue.Count);
+        Assert.True(queue.TryTake(queue.Peek()!));
+        Assert.True(queue.TryTake(queue.Peek()!));
+        Assert.Null(queue.Peek());
+    }
+
     private Request Add(WaitingQueue queue, string tenant, RequestPriority priority, double weight = 1)
     {
         var request = new Request([1], 1, _tokenizer, like: Request.Any with { Tenant = tenant, Priority = priority, Weight = weight });
