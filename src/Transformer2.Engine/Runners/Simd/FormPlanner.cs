@@ -15,7 +15,7 @@ namespace Transformer2.Engine;
 internal sealed class FormPlanner(double scatter)
 {
     // Coarse, so that a busy moment at the start does not change the forms, and with them the rounding.
-    private static readonly double[] Steps = [1, 2, 4, 8];
+    private static readonly double[] Steps = [1, 2, 4, 8, 16, 32];
 
     /// <summary>Cost of an operation on scattered directions, relative to one of a product.</summary>
     public double Scatter => scatter;
@@ -44,7 +44,7 @@ internal sealed class FormPlanner(double scatter)
 /// <summary>Compares the two forms' products on a sample.</summary>
 internal sealed unsafe class FormProbe : IDisposable
 {
-    private const int Rows = 8;
+    private const int Rows = 16; // where products are at their best, and scattered directions gain nothing
     private const int Rounds = 9;
 
     private readonly SimdFactors _factors;
