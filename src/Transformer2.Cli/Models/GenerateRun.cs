@@ -29,6 +29,9 @@ internal sealed record GenerateRun
 
     public required int MaxTokens { get; init; }
 
+    /// <summary>Most tokens of prompt and answer together; null is what the model was made for.</summary>
+    public int? ContextLength { get; init; }
+
     public required bool IgnoreEndOfAnswer { get; init; }
 
     public required SamplingOptions Sampling { get; init; }
@@ -73,7 +76,7 @@ internal sealed record GenerateRun
         }
         catch (EngineException exception)
         {
-            throw new InputException($"{exception.Reason}: {exception.Message}");
+            throw new InputException($"{ReasonName.Of(exception.Reason)}: {exception.Message}");
         }
     }
 
@@ -100,6 +103,7 @@ internal sealed record GenerateRun
             RequireTokenizer = false,
             DType = DType,
             Device = Device,
+            ContextLength = ContextLength,
             MaxSequences = Math.Min(MaxSequences, Prompts.Count),
             MaxWaiting = Prompts.Count,
             Threads = Environment.ProcessorCount,

@@ -28,12 +28,17 @@ internal static class ModelGenerateCommand
             HelpName = "file[=weight]",
         };
         var maxTokens = new Option<int?>("--max-tokens") { Description = $"Most tokens to generate [default: {DefaultMaxTokens}]", HelpName = "n" };
+        var context = new Option<int?>("--context")
+        {
+            Description = "Most tokens of prompt and answer together, up to what the model's rotary scaling reaches [default: what the model was made for]",
+            HelpName = "n",
+        };
         var ignoreEnd = new Option<bool>("--ignore-eos") { Description = "Go on after a token that ends an answer" };
         var greedy = new Option<bool>("--greedy") { Description = "Always the most probable token; the default" };
         var sampling = new SamplingArguments("Repeats a draw [default: 0]");
         var command = new Command("generate", "Answers prompts with a local model; needs no server.")
         {
-            model, tokens, prompt, messages, raw, experts, maxTokens, ignoreEnd, greedy,
+            model, tokens, prompt, messages, raw, experts, maxTokens, context, ignoreEnd, greedy,
         };
         sampling.AddTo(command);
         var placement = new PlacementOptions();
@@ -69,6 +74,7 @@ internal static class ModelGenerateCommand
                 },
                 Experts = [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
                 MaxTokens = InRange(parsed.GetValue(maxTokens) ?? DefaultMaxTokens, 1, int.MaxValue, "--max-tokens"),
+                ContextLength = parsed.GetValue(context) is { } length ? InRange(length, 1, EngineOptions.MaxContextLength, "--context") : null,
                 IgnoreEndOfAnswer = parsed.GetValue(ignoreEnd),
                 Sampling = Sampling(values),
                 DType = placement.DType(parsed),
