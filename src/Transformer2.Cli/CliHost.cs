@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Transformer2.Cli;
 
 /// <summary>What the commands see of the process, so that tests can stand in for it.</summary>
@@ -25,7 +23,9 @@ internal sealed record CliHost(
     /// <summary>The running process.</summary>
     public static CliHost OfProcess() => new(
         // Other than Console.In it gives what is there instead of waiting for a full buffer. Redirected, it is UTF-8 whatever the locale.
-        new StreamReader(Console.OpenStandardInput(), Console.IsInputRedirected ? Encoding.UTF8 : Console.InputEncoding),
+        Console.IsInputRedirected
+            ? StandardInput.Reader(Console.OpenStandardInput())
+            : new StreamReader(Console.OpenStandardInput(), Console.InputEncoding),
         Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true } : Console.Out,
         Console.Error,
         System.Environment.GetEnvironmentVariable,

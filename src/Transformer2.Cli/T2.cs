@@ -39,7 +39,7 @@ internal static class T2
 
     private static int Report(CliHost host, Failure failure)
     {
-        host.Error.WriteLine($"t2: {failure.Message}");
+        host.Error.WriteLine($"t2: {OneLine.Of(failure.Message)}");
         return failure.ExitCode;
     }
 }

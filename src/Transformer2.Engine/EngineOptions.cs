@@ -5,6 +5,9 @@ namespace Transformer2.Engine;
 /// <summary>How to load and run a base model.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>Most that <see cref="ContextLength"/> may be.</summary>
+    public const int MaxContextLength = 1 << 24;
+
     /// <summary>Model folder in Hugging Face's layout.</summary>
     [Required]
     public required string ModelDirectory { get; init; }
@@ -67,7 +70,7 @@ public sealed record EngineOptions
     public bool PrefixCaching { get; init; } = true;
 
     /// <summary>Most tokens of prompt and answer together; null is what the model was made for; up to what its rotary scaling reaches.</summary>
-    [Range(1, 1 << 24)]
+    [Range(1, MaxContextLength)]
     public int? ContextLength { get; init; }
 
     /// <summary>Expert vectors and mixtures kept ready after their last use.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Transformer2.Tokenization;
@@ -8,6 +9,9 @@ internal static class Json
     /// <summary>Far above any published tokenizer; a larger file is refused before it is read.</summary>
     private const long MaxFileBytes = 256L << 20;
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a JSON file. A byte order mark, as editors add it, is passed over.</summary>
     public static JsonDocument Load(string path) => Read(path, stream => JsonDocument.Parse(stream));
 
     public static byte[] ReadBytes(string path) => Read(path, stream =>
@@ -17,7 +21,7 @@ internal static class Json
         return bytes;
     });
 
-    public static string ReadText(string path) => Read(path, stream => new StreamReader(stream).ReadToEnd());
+    public static string ReadText(string path) => Read(path, stream => new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: false).ReadToEnd());
 
     private static T Read<T>(string path, Func<Stream, T> read)
     {
@@ -28,7 +32,7 @@ internal static class Json
                 ? read(stream)
                 : throw new TokenizerException($"{path} is larger than {MaxFileBytes >> 20} MiB.");
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             throw new TokenizerException($"{path} cannot be read: {e.Message}", e);
         }

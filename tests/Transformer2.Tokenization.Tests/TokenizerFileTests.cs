@@ -5,6 +5,30 @@ namespace Transformer2.Tokenization.Tests;
 
 public sealed class TokenizerFileTests
 {
+    [Fact]
+    public void Byte_order_marks_are_passed_over()
+    {
+        using var model = new TinyModel();
+        var expected = ModelTokenizer.Load(model.Directory);
+        foreach (var file in Directory.GetFiles(model.Directory, "*.json"))
+            File.WriteAllBytes(file, [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(file)]);
+        var marked = ModelTokenizer.Load(model.Directory);
+        Assert.Equal(expected.Tokenizer.Encode("hello world"), marked.Tokenizer.Encode("hello world"));
+        Assert.Equal(expected.EosIds, marked.EosIds);
+        Assert.NotNull(marked.ChatTemplate);
+    }
+
+    [Fact]
+    public void A_template_that_is_not_UTF8_is_refused()
+    {
+        using var model = new TinyModel();
+        var file = Path.Combine(model.Directory, "chat_template.jinja");
+        File.WriteAllBytes(file, [0xEF, 0xBB, 0xBF, (byte)'a']);
+        Assert.Equal("a", Assert.Single(ChatTemplate.Load(model.Directory)!.Render([])).Text);
+        File.WriteAllBytes(file, [0xEF, 0xBB, 0xBF, (byte)'a', 0xFF]);
+        Assert.Throws<TokenizerException>(() => ChatTemplate.Load(model.Directory));
+    }
+
     private static readonly int[] Hello = [256];
 
     [Fact]

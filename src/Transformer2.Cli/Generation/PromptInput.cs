@@ -6,7 +6,7 @@ internal static class PromptInput
     // What the server takes; a character has at least one byte.
     private const int MaxCharacters = 1 << 20;
 
-    /// <exception cref="InputException">Standard input holds more than any server takes.</exception>
+    /// <exception cref="InputException">Standard input holds more than any server takes, or no text.</exception>
     public static async Task<string> ReadAsync(string argument, TextReader input, CancellationToken cancellationToken)
     {
         if (argument != "-")
@@ -16,6 +16,11 @@ internal static class PromptInput
 
         var buffer = new char[MaxCharacters + 1];
         var read = await input.ReadBlockAsync(buffer, cancellationToken);
+        if (buffer.AsSpan(0, read).Contains(StandardInput.NoText))
+        {
+            throw new InputException("Standard input has bytes that are not UTF-8.");
+        }
+
         return read <= MaxCharacters
             ? new string(buffer, 0, read).TrimEnd('\r', '\n')
             : throw new InputException("PROMPT_TOO_LONG: standard input holds more than 1 MiB.");

@@ -33,6 +33,9 @@ internal sealed record GenerateRun
 
     public required AnswerOptions Answer { get; init; }
 
+    /// <summary>Most tokens of prompt and answer together; null is what the model was made for.</summary>
+    public int? ContextLength { get; init; }
+
     public required bool IgnoreEndOfAnswer { get; init; }
 
     public required SamplingOptions Sampling { get; init; }
@@ -77,7 +80,7 @@ internal sealed record GenerateRun
         }
         catch (EngineException exception)
         {
-            throw new InputException($"{exception.Reason}: {exception.Message}");
+            throw new InputException($"{ReasonName.Of(exception.Reason)}: {exception.Message}");
         }
     }
 
@@ -104,6 +107,7 @@ internal sealed record GenerateRun
             RequireTokenizer = false,
             DType = DType,
             Device = Device,
+            ContextLength = ContextLength,
             MaxSequences = (int)Math.Min(MaxSequences, (long)Prompts.Count * Answer.Answers),
             MaxWaiting = Prompts.Count,
             Threads = Environment.ProcessorCount,

@@ -32,7 +32,7 @@ internal static class MessagesFile
         }
         catch (ChatTemplateException exception)
         {
-            throw new InputException($"{EngineError.ChatTemplate}: {exception.Message}");
+            throw new InputException($"{ReasonName.Of(EngineError.ChatTemplate)}: {exception.Message}");
         }
     }
 

@@ -28,12 +28,17 @@ internal static class ModelGenerateCommand
             Description = "Expert file; repeated, or with weights: a mixture over effective multipliers. A file without a weight counts once",
             HelpName = "file[=weight]",
         };
+        var context = new Option<int?>("--context")
+        {
+            Description = "Most tokens of prompt and answer together, up to what the model's rotary scaling reaches [default: what the model was made for]",
+            HelpName = "n",
+        };
         var ignoreEnd = new Option<bool>("--ignore-eos") { Description = "Go on after a token that ends an answer" };
         var greedy = new Option<bool>("--greedy") { Description = "Always the most probable token; the default" };
         var sampling = new SamplingArguments("Repeats a draw [default: 0]");
         var command = new Command("generate", "Answers prompts with a local model; needs no server.")
         {
-            model, tokens, prompt, messages, raw, experts, ignoreEnd, greedy,
+            model, tokens, prompt, messages, raw, experts, context, ignoreEnd, greedy,
         };
         var answers = new AnswerArguments();
         answers.AddTo(command);
@@ -71,6 +76,7 @@ internal static class ModelGenerateCommand
                 },
                 Experts = [.. (parsed.GetValue(experts) ?? []).Select(ExpertArgument.ParseFile)],
                 Answer = Answer(answers.Read(parsed)),
+                ContextLength = parsed.GetValue(context) is { } length ? InRange(length, 1, EngineOptions.MaxContextLength, "--context") : null,
                 IgnoreEndOfAnswer = parsed.GetValue(ignoreEnd),
                 Sampling = Sampling(values),
                 DType = placement.DType(parsed),

@@ -21,7 +21,8 @@ internal sealed record TokenFile(IReadOnlyList<long[]> Rows)
         var bytes = await LocalFile.ReadAsync(path, MaxBytes, cancellationToken);
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            document.RootElement.ExpectOnly(Field);
             return Checked(path, rowsOfOneLength, [.. document.RootElement.GetProperty(Field).EnumerateArray()
                 .Select(row => row.EnumerateArray().Select(id => id.GetInt64()).ToArray())]);
         }

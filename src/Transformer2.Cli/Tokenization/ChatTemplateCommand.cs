@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using Transformer2.Tokenization;
 
@@ -50,8 +49,11 @@ internal static class ChatTemplateCommand
 
     private static async Task<ChatTemplate> OfFileAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(new MemoryStream(await LocalFile.ReadAsync(path, MaxFileBytes, cancellationToken)), Encoding.UTF8);
-        return new ChatTemplate(await reader.ReadToEndAsync(cancellationToken), clock: clock);
+        using var reader = StandardInput.Reader(new MemoryStream(await LocalFile.ReadAsync(path, MaxFileBytes, cancellationToken)));
+        var source = await reader.ReadToEndAsync(cancellationToken);
+        return source.Contains(StandardInput.NoText)
+            ? throw new InputException($"'{path}' has bytes that are not UTF-8.")
+            : new ChatTemplate(source, clock: clock);
     }
 
     private static string Render(ChatTemplate template, JsonElement line)
@@ -59,7 +61,7 @@ internal static class ChatTemplateCommand
         try
         {
             return JsonLine.Of("rendered", template.RenderText(
-                line.EnumerateObject().GroupBy(member => member.Name).ToDictionary(same => same.Key, same => (object?)same.Last().Value)));
+                line.EnumerateObject().ToDictionary(member => member.Name, member => (object?)member.Value, StringComparer.Ordinal)));
         }
         catch (ChatTemplateException exception)
         {

@@ -13,9 +13,14 @@ internal static class JsonLine
     /// <exception cref="InputException">It is no JSON object.</exception>
     public static JsonDocument Parse(string line)
     {
+        if (line.Contains(StandardInput.NoText))
+        {
+            throw new InputException("The line has bytes that are not UTF-8.");
+        }
+
         try
         {
-            var document = JsonDocument.Parse(WellFormed(line));
+            var document = JsonDocument.Parse(WellFormed(line), new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
                 : throw new InputException($"The line is not a JSON object, but of kind {document.RootElement.ValueKind}.");

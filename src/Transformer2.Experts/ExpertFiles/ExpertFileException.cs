@@ -26,7 +26,7 @@ public static class ExpertFileReason
     /// <summary>The file has no tensor.</summary>
     public const string Empty = "EMPTY";
 
-    /// <summary>A required metadata entry is absent, or its form or version is unknown.</summary>
+    /// <summary>A required metadata entry is absent.</summary>
     public const string MetadataMissing = "METADATA_MISSING";
 
     /// <summary>Made for another base model.</summary>

@@ -63,7 +63,7 @@ internal sealed class ExpertReader(ExpertLayout layout, ExpertLimits limits, boo
             if (format != ExpertMetadata.CurrentFormat)
             {
                 throw new ExpertFileException(
-                    ExpertFileReason.MetadataMissing,
+                    SafetensorsReason.Metadata,
                     $"Version '{Display.Clip(format)}' of the format is unknown; '{ExpertMetadata.CurrentFormat}' is read.");
             }
         }

@@ -74,7 +74,7 @@ public sealed record ModelConfig
     {
         try
         {
-            using var document = JsonDocument.Parse(json.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(WithoutMark(json).ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
             return ConfigReader.Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for text that is not Unicode
@@ -85,6 +85,9 @@ public sealed record ModelConfig
 
     /// <summary>The same as a <c>config.json</c>, in Hugging Face's names; equal for equal configurations, because a model's fingerprint hashes it.</summary>
     public string ToJson() => ConfigWriter.Write(this);
+
+    // Editors add the mark to files that other programs wrote without it.
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
     private static int Extended(int length, double factor) => (int)Math.Min(int.MaxValue, length * factor);
 }

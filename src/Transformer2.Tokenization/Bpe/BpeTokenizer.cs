@@ -33,7 +33,8 @@ internal sealed class BpeTokenizer : ITokenizer
             parts.Options, parts.Reachable.Where(t => !SpecialIds.Contains(t.Value)).ToDictionary(StringComparer.Ordinal), parts.FixedWords);
         _surroundings = parts.Surroundings;
         _rawTokens = new AddedTokenMatcher(added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        _normalizedTokens = new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
+        _normalizedTokens = MatchingTime.Bounded(
+            added.Sum(t => (long)t.Content.Length), () => new AddedTokenMatcher(added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t))));
         foreach (var token in added)
             _ids[token.Content] = token.Id;
 
@@ -74,7 +75,10 @@ internal sealed class BpeTokenizer : ITokenizer
         Encode([new TextSegment(text, IsFromUser: !specialTokens)], addBos);
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Encode(IReadOnlyList<TextSegment> segments, bool addBos = false)
+    public IReadOnlyList<int> Encode(IReadOnlyList<TextSegment> segments, bool addBos = false) =>
+        MatchingTime.Bounded(segments.Sum(s => (long)s.Text.Length), () => EncodeWhole(segments, addBos));
+
+    private List<int> EncodeWhole(IReadOnlyList<TextSegment> segments, bool addBos)
     {
         var output = new List<int>();
         if (addBos)

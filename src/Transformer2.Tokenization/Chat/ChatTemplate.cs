@@ -93,6 +93,6 @@ public sealed class ChatTemplate
             scope[name] = TemplateValues.FromUser(value);
         foreach (var (name, token) in tokens)
             scope[name] = Text.Of(token);
-        return _template.Render(scope);
+        return Work.Bounded(() => _template.Render(scope));
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Transformer2.Tokenization.Jinja;
 
@@ -15,8 +17,12 @@ internal static class TemplateValues
         {
             null or bool or long or double => value,
             string text => Text.Of(text, isFromUser: true),
-            byte or sbyte or short or ushort or int or uint => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
-            float or decimal => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture),
+            byte or sbyte or short or ushort or int or uint => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+            ulong n => Numbers.Of(n),
+            Int128 n => Numbers.Of(n),
+            UInt128 n => Numbers.Of(n),
+            BigInteger n => Numbers.Of(n),
+            float or decimal => Convert.ToDouble(value, CultureInfo.InvariantCulture),
             JsonElement json => FromJson(json, depth),
             ChatMessage message => FromMessage(message),
             IEnumerable<KeyValuePair<string, object?>> map => ToMap(map, depth),
@@ -48,16 +54,27 @@ internal static class TemplateValues
         JsonValueKind.String => Text.Of(json.GetString()!, isFromUser: true),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => json.TryGetInt64(out var integer) ? integer : (object)Fraction(json),
+        JsonValueKind.Number => json.TryGetInt64(out var integer) ? integer : Number(json.GetRawText()),
         JsonValueKind.Array => json.EnumerateArray().Select(i => FromUser(i, depth + 1)).ToList(),
         JsonValueKind.Object => ToMap(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, (object?)p.Value)), depth),
         _ => null,
     };
 
-    /// <summary>A whole number is kept exactly or refused.</summary>
-    private static double Fraction(JsonElement json) => json.GetRawText().AsSpan().ContainsAny(".eE")
-        ? json.GetDouble()
-        : throw new ChatTemplateException($"The whole number {Shortened(json.GetRawText())} passed to the chat template is too large.");
+    /// <summary>A whole number is kept exactly; what does not fit is refused.</summary>
+    private static object Number(string json)
+    {
+        if (!json.AsSpan().ContainsAny(".eE"))
+        {
+            return json.Length <= Numbers.MaxDigits
+                ? Numbers.Of(BigInteger.Parse(json, CultureInfo.InvariantCulture))
+                : throw TooLarge(json);
+        }
+        var number = double.Parse(json, CultureInfo.InvariantCulture);
+        return double.IsFinite(number) ? number : throw TooLarge(json);
+    }
+
+    private static ChatTemplateException TooLarge(string json) =>
+        new($"The number {Shortened(json)} passed to the chat template is too large.");
 
     private static string Shortened(string text) => text.Length <= 40 ? text : text[..40] + "…";
 

@@ -68,11 +68,9 @@ internal static class PipelineReader
         if (e.Flag("add_prefix_space", otherwise: true))
             parts.Add(new SpacePrefix());
         if (e.Flag("use_regex", otherwise: true))
-            parts.Add(new SplitPreTokenizer(new RegexPattern(Gpt2Pattern), SplitBehavior.Isolated));
+            parts.Add(new SplitPreTokenizer(new RegexPattern(KnownPatterns.Gpt2), SplitBehavior.Isolated));
         return new PreTokenizerSequence(parts);
     }
-
-    private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
     private static byte[] Base64(JsonElement e, string name) => e.Require(name, JsonValueKind.String).TryGetBytesFromBase64(out var bytes)
         ? bytes

@@ -14,16 +14,18 @@ internal sealed class RegexPattern : IPattern
     /// <summary>Stands for category 0; the others follow.</summary>
     internal const char FirstStandIn = '\uE000';
 
-    // Generous: patterns of real tokenizers are linear; one that backtracks without end must not take a thread with it.
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    // Of a single match, which may backtrack without end. Generous: patterns of real tokenizers are linear.
+    private static readonly TimeSpan KnownTimeout = TimeSpan.FromSeconds(10), Timeout = TimeSpan.FromSeconds(2);
     private readonly Regex _regex;
+    private readonly bool _isKnown;
 
     public RegexPattern(string pattern)
     {
+        _isKnown = KnownPatterns.Contain(pattern);
         var translated = new RegexTranslator(pattern).Translate();
         try
         {
-            _regex = new Regex(translated, RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout);
+            _regex = new Regex(translated, RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, _isKnown ? KnownTimeout : Timeout);
         }
         catch (ArgumentException e)
         {
@@ -61,17 +63,20 @@ internal sealed class RegexPattern : IPattern
     private List<(int Start, int Length)> Find(ReadOnlySpan<char> text)
     {
         var matches = new List<(int, int)>();
+        var time = MatchingTime.Start(text.Length);
         try
         {
             foreach (var match in _regex.EnumerateMatches(text))
             {
+                if (!_isKnown)
+                    time.Check();
                 if (match.Length > 0)
                     matches.Add((match.Index, match.Length));
             }
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new TokenizerException("The tokenizer's regular expression took too long on this text.", e);
+            throw MatchingTime.TooLong(e);
         }
         return matches;
     }

@@ -11,12 +11,6 @@ internal static class TiktokenReader
 {
     private const int LlamaSpecials = 256, QwenRanks = 151_643, LlamaRanks = 128_000;
 
-    private const string LlamaPattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-
-    private const string QwenPattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-
     /// <summary>Whether a file starts as a tiktoken file does.</summary>
     public static bool Recognizes(ReadOnlySpan<byte> file)
     {
@@ -40,7 +34,7 @@ internal static class TiktokenReader
         if (bos is not null)
             implied["bos_token"] = bos;
         var bosId = added.Concat(config.AddedTokens).FirstOrDefault(t => t.Content == bos)?.Id;
-        var split = new SplitPreTokenizer(new RegexPattern(isQwen ? QwenPattern : LlamaPattern), SplitBehavior.Isolated);
+        var split = new SplitPreTokenizer(new RegexPattern(isQwen ? KnownPatterns.Qwen : KnownPatterns.Llama3), SplitBehavior.Isolated);
         return new TokenizerParts(
             vocabulary,
             vocabulary,

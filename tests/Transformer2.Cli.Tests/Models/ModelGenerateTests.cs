@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Transformer2.Experts;
 using Transformer2.TestKit;
 
@@ -123,6 +124,35 @@ public sealed class ModelGenerateTests
             Assert.True(run.ExitCode == 0, run.Error);
             return run;
         }
+    }
+
+    [Fact]
+    public async Task A_context_longer_than_the_trained_one_is_for_the_asking()
+    {
+        using var folder = new TemporaryFolder();
+        await Write(folder, $$"""{"input_ids": [[{{string.Join(',', Enumerable.Range(1, 20))}}]]}""");
+        var model = SharedFiles.Path("oracles/forward/llama-tied");
+        File.CreateSymbolicLink(folder.File("model.safetensors"), Path.Combine(model, "model.safetensors"));
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(model, "config.json"), TestContext.Current.CancellationToken))!;
+        config["max_position_embeddings"] = 16;
+        config["rope_scaling"] = JsonNode.Parse("""{"rope_type": "dynamic", "factor": 4.0}""");
+        // A byte order mark is passed over.
+        await File.WriteAllTextAsync(folder.File("config.json"), '\uFEFF' + config.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var refused = await Generate();
+        Assert.Equal(3, refused.ExitCode);
+        Assert.StartsWith("t2: PROMPT_TOO_LONG: ", refused.Error, StringComparison.Ordinal);
+        var answered = await Generate("--context", "24");
+        Assert.True(answered.ExitCode == 0, answered.Error);
+        // The context ends the answer.
+        Assert.Equal(4, Ids(answered.Json.GetProperty("rows")[0].GetProperty("ids")).Length);
+        Assert.Equal(3, (await Generate("--context", "0")).ExitCode);
+
+        Task<CliRun> Generate(params string[] options) => CliRun.Async(
+            [
+                "model", "generate", "--model", folder.Path, "--tokens", folder.File("tokens.json"), "--max-tokens", "9", "--ignore-eos",
+                "--output-format", "json", .. options,
+            ]);
     }
 
     [Theory]

@@ -46,6 +46,31 @@ public sealed class ChatTemplateCommandTests
         Assert.Equal("""{"error":"No: 1"}""", Assert.Single(other).GetRawText());
     }
 
+    [Theory]
+    [InlineData("""{"x": 18446744073709551615}""", """{"rendered":"18446744073709551615"}""")]
+    [InlineData("""{"x": 1e-7}""", """{"rendered":"1e-07"}""")]
+    [InlineData("""{"x": 1e400}""", """{"error":"The number 1e400 passed to the chat template is too large."}""")]
+    [InlineData("""{"x": 1, "x": 2}""", "error")]
+    [InlineData("""{"x": {"y": 1, "y": 2}}""", "error")]
+    public async Task Values_are_exact_or_refused(string line, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        await WriteAsync(folder, "t.jinja", "{{ x | tojson }}");
+
+        var run = await CliRun.With(new Dictionary<string, string>(), ["chat-template", "--template", folder.File("t.jinja")], line);
+
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_template_that_is_no_text_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder.File("t.jinja"), [(byte)'a', 0xFF], TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, (await CliRun.Async("chat-template", "--template", folder.File("t.jinja"))).ExitCode);
+    }
+
     [Fact]
     public async Task A_folder_without_the_template_is_refused()
     {

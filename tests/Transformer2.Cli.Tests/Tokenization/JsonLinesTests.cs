@@ -49,6 +49,26 @@ public sealed class JsonLinesTests
     }
 
     [Fact]
+    public async Task Bytes_that_are_no_text_are_refused_in_their_line()
+    {
+        using var output = new StringWriter();
+        using var input = StandardInput.Reader(new MemoryStream([0xEF, 0xBB, 0xBF, .. "{\"a\":\"é\"}\n{\"a\":\""u8, 0xC3, 0x28, .. "\"}\n{\"a\":3}\n"u8]));
+
+        await Assert.ThrowsAsync<InputException>(() => JsonLines.RunAsync(Host(input, output), line => line.GetRawText(), TestContext.Current.CancellationToken));
+
+        Assert.Equal(
+            ["{\"a\":\"é\"}", "{\"error\":\"The line has bytes that are not UTF-8.\"}", "{\"a\":3}"],
+            output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_prompt_that_is_no_text_is_refused()
+    {
+        using var input = StandardInput.Reader(new MemoryStream([(byte)'a', 0xFF]));
+        await Assert.ThrowsAsync<InputException>(() => PromptInput.ReadAsync("-", input, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Lines_end_with_line_feeds_only_and_none_is_too_long_for_memory()
     {
         var lines = new LineReader(new StringReader("a\u2028\rb\n" + new string('x', 200_000) + "\n\ny"), maxLength: 100_000);
@@ -87,6 +107,8 @@ public sealed class JsonLinesTests
     }
 
     [Theory]
+    [InlineData("tokenize", """{"text": "a", "text": "b"}""")]
+    [InlineData("detokenize", """{"ids": [1], "ids": [2]}""")]
     [InlineData("tokenize", """{"special": true}""")]
     [InlineData("tokenize", """{"text": null}""")]
     [InlineData("tokenize", """{"text": "a", "special": 1}""")]

@@ -73,7 +73,7 @@ public sealed class StrictReadTests
             Assert.Contains(key, fault.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("METADATA_MISSING", Refused(SampleFile.Entries().With("t2.format", "2")).Reason);
+        Assert.Equal("METADATA", Refused(SampleFile.Entries().With("t2.format", "2")).Reason);
     }
 
     [Fact]

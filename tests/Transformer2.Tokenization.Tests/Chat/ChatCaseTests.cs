@@ -24,6 +24,29 @@ public sealed class ChatCaseTests
         Assert.True(count >= 370);
     }
 
+    [Fact]
+    public void Every_template_lays_out_a_conversation_of_megabytes()
+    {
+        var content = new string('x', 1 << 20);
+        var tokens = new Dictionary<string, string> { ["bos_token"] = "<s>", ["eos_token"] = "</s>" };
+        var done = 0;
+        foreach (var file in Directory.GetFiles(SharedFiles.Path("oracles/chat/templates"), "*.jinja"))
+        {
+            try
+            {
+                var segments = new ChatTemplate(File.ReadAllText(file), tokens).Render(
+                    [new("user", $"<think> {content} é </think>"), new("assistant", content), new("user", "?")]);
+                Assert.True(segments.Sum(s => s.Text.Length) > content.Length, file);
+                done++;
+            }
+            catch (ChatTemplateException e)
+            {
+                Assert.True(e.RaisedByTemplate || !e.Message.Contains("too", StringComparison.Ordinal), $"{file}: {e.Message}");
+            }
+        }
+        Assert.True(done >= 10, $"{done} templates take such a conversation.");
+    }
+
     [Theory]
     [InlineData("qwen2.5")]
     [InlineData("llama3")]

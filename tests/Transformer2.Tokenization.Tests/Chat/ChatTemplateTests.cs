@@ -97,12 +97,38 @@ public sealed class ChatTemplateTests
         Assert.Throws<TokenizerException>(() => ChatTemplate.Load(files.Directory));
     }
 
-    [Fact]
-    public void A_whole_number_that_does_not_fit_is_refused_instead_of_rounded()
+    [Theory]
+    [InlineData("9223372036854775807")]
+    [InlineData("18446744073709551615")]
+    [InlineData("-18446744073709551616")]
+    [InlineData("123456789012345678901234567890123456789012345678901234567890")]
+    public void A_whole_number_of_any_size_is_exact(string number)
     {
-        using var json = JsonDocument.Parse("18446744073709551616");
+        using var json = JsonDocument.Parse($$"""{"maximum": {{number}}}""");
         var variables = new Dictionary<string, object?> { ["n"] = json.RootElement };
-        Assert.Throws<ChatTemplateException>(() => new ChatTemplate("{{ n }}").Render(variables));
+        var rendered = new ChatTemplate("{{ n.maximum }} {{ n | tojson }} {{ n.maximum - 1 + 1 == n.maximum }}").Render(variables);
+        Assert.Equal($$"""{{number}} {"maximum": {{number}}} True""", string.Concat(rendered.Select(s => s.Text)));
+    }
+
+    [Fact]
+    public void Whole_numbers_of_the_callers_types_are_exact()
+    {
+        var variables = new Dictionary<string, object?> { ["a"] = ulong.MaxValue, ["b"] = Int128.MinValue, ["c"] = System.Numerics.BigInteger.Pow(10, 30) };
+        var rendered = new ChatTemplate("{{ a }} {{ b }} {{ c }}").Render(variables);
+        Assert.Equal($"{ulong.MaxValue} {Int128.MinValue} 1{new string('0', 30)}", string.Concat(rendered.Select(s => s.Text)));
+    }
+
+    [Theory]
+    [InlineData("1e400")]
+    [InlineData("-1e999999999")]
+    [InlineData("1", 4301)]
+    public void A_number_that_does_not_fit_is_refused(string number, int times = 1)
+    {
+        using var json = JsonDocument.Parse(string.Concat(Enumerable.Repeat(number, times)));
+        var variables = new Dictionary<string, object?> { ["n"] = json.RootElement };
+        var error = Assert.Throws<ChatTemplateException>(() => new ChatTemplate("{{ n }}").Render(variables));
+        Assert.Contains("too large", error.Message, StringComparison.Ordinal);
+        Assert.InRange(error.Message.Length, 1, 200);
     }
 
     [Fact]

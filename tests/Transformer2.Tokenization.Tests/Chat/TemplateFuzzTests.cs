@@ -24,7 +24,7 @@ public sealed class TemplateFuzzTests
         " // 0", "[::-1]", "[9223372036854775807:-9223372036854775808:-1]", "[", "]", "(", ")", ".split('')", ".format(1)", ".a.b", " is divisibleby 0", " is in x",
         " if ", " else ", " recursive", "loop(i)", "{% block a %}", "{% endblock %}", "{{ self.a() }}", "{% print ", " % (1, 'a', l)", "'%*.*f%(a)s%c' % ", "'{:>9,.3g}{0[a]!r}' ",
         ".format(*l, **d)", ".translate(d)", " | pprint", " | wordwrap(3)", " | striptags", " | groupby('a')", " | slice(3, x)", " | truncate(9)", " | urlencode", " | xmlattr",
-        " | filesizeformat", ".zfill(9)", ".center(9, u)", ".expandtabs(3)", ".rsplit(none, 1)", ".casefold()", "cycler(1).next()", "0x7f", "*", "**", " not ", " and ", " ~ ", "'", "\"", "\\", "\\ud800", "9223372036854775807", "-9223372036854775808", "1e308", "none", "\ud83d", "\0",
+        " | filesizeformat", ".zfill(9)", ".center(9, u)", ".expandtabs(3)", ".rsplit(none, 1)", ".casefold()", "cycler(1).next()", "0x7f", "*", "**", " not ", " and ", " ~ ", "'", "\"", "\\", "\\ud800", "9223372036854775807", "-9223372036854775808", "1e308", "18446744073709551616", " ** 99999", " | safe", " | e", " == ", " < ", "none", "\ud83d", "\0",
         "range(1048576)", "strftime_now('%d%%%')", "raise_exception(d)", "loop.cycle(1, 2)", "loop", "messages", "x", "l", "d", "u", ",", "=", "|", "\n", "  ",
     ];
 

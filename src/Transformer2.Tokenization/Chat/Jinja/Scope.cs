@@ -1,16 +1,24 @@
 namespace Transformer2.Tokenization.Jinja;
 
 /// <summary>Variables by name; a name that is not here is looked up in the surrounding scope.</summary>
-internal sealed class Scope(Scope? parent, RenderContext context)
+internal sealed class Scope
 {
+    // What a scope and a look into it take, in characters made.
+    private const int Cost = 100, LookUpCost = 4;
     private readonly Dictionary<string, object?> _variables = new(StringComparer.Ordinal);
+
+    public Scope(Scope? parent, RenderContext context)
+    {
+        Work.Spend(Cost);
+        (Outer, Context) = (parent, context);
+    }
 
     public Scope(Scope parent)
         : this(parent, parent.Context)
     {
     }
 
-    public RenderContext Context { get; } = context;
+    public RenderContext Context { get; }
 
     public object? this[string name]
     {
@@ -18,6 +26,7 @@ internal sealed class Scope(Scope? parent, RenderContext context)
         {
             for (var scope = this; scope is not null; scope = scope.Outer)
             {
+                Work.Spend(LookUpCost);
                 if (scope._variables.TryGetValue(name, out var value))
                     return value;
             }
@@ -38,5 +47,5 @@ internal sealed class Scope(Scope? parent, RenderContext context)
         }
     }
 
-    private Scope? Outer { get; } = parent;
+    private Scope? Outer { get; }
 }

@@ -112,7 +112,7 @@ internal sealed class BraceFormat(Arguments arguments)
         {
             Text text => Format(text, spec),
             double number => NumberFormat.Of(number, spec),
-            _ when Operators.Integer(value) is { } integer => NumberFormat.Of(integer, spec),
+            _ when Numbers.Whole(value) is { } integer => NumberFormat.Of(integer, spec),
             _ => throw new ChatTemplateException($"{Operators.Kind(value)} has no format '{specification.Value}'."),
         };
     }

@@ -32,6 +32,21 @@ internal static class DecimalDigits
         }
     }
 
+    /// <summary>The fewest digits that no other number is nearer to, without zeros at the end, and the power of ten of the first.</summary>
+    public static (string Digits, int Exponent) Shortest(double value)
+    {
+        // Its parts are taken from one text: rounded to a fixed number of digits, the exponent of 9.99…e-8 would be another.
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        var e = text.IndexOf('E', StringComparison.Ordinal);
+        var mantissa = e < 0 ? text : text[..e];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal) is >= 0 and var found ? found : mantissa.Length;
+        var digits = mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('0');
+        var zeros = mantissa.Length - (point < mantissa.Length ? 1 : 0) - digits.Length;
+        return digits.Length == 0
+            ? ("0", 0)
+            : (digits.TrimEnd('0'), (e < 0 ? 0 : int.Parse(text.AsSpan(e + 1), CultureInfo.InvariantCulture)) + point - zeros - 1);
+    }
+
     /// <summary>As <c>round()</c>; fewer than no digits after the point round to tens and hundreds.</summary>
     public static double Round(double value, int precision)
     {

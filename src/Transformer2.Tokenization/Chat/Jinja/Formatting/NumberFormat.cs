@@ -1,19 +1,21 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
 
 /// <summary>Numbers by a format specification, as Python's <c>format()</c> writes them.</summary>
 internal static class NumberFormat
 {
-    public static Text Of(long value, FormatSpec spec)
+    public static Text Of(BigInteger value, FormatSpec spec)
     {
         if (spec.Type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%')
-            return Of((double)value, spec);
+            return Of(Numbers.Number(Numbers.Of(value))!.Value, spec);
         if (spec.Precision is not null)
             throw new ChatTemplateException("A whole number is formatted without a precision.");
         if (spec.Type is 'c')
             return spec.Pad(Character(value), '<');
+        Work.Spend(value.GetBitLength());
         var magnitude = BigInteger.Abs(value);
         var (prefix, digits) = spec.Type switch
         {
@@ -26,7 +28,7 @@ internal static class NumberFormat
         };
         if (spec.Grouping == ',' && prefix.Length > 0)
             throw new ChatTemplateException("Only decimal digits are grouped by commas.");
-        return Lay(value < 0, spec.IsAlternate ? prefix : "", digits.Length == 0 ? "0" : digits, prefix.Length > 0 ? 4 : 3, spec);
+        return Lay(value.Sign < 0, spec.IsAlternate ? prefix : "", digits.Length == 0 ? "0" : digits, prefix.Length > 0 ? 4 : 3, spec);
     }
 
     public static Text Of(double value, FormatSpec spec)
@@ -38,16 +40,15 @@ internal static class NumberFormat
     }
 
     /// <summary>The character with a number.</summary>
-    public static Text Character(long code) => code is >= 0 and <= 0x10FFFF and not (>= 0xD800 and <= 0xDFFF)
-        ? Text.Of(char.ConvertFromUtf32((int)code))
+    public static Text Character(BigInteger code) => code >= 0 && code <= 0x10FFFF && Rune.IsValid((int)code)
+        ? Text.Of(new Rune((int)code).ToString())
         : throw new ChatTemplateException($"{code} is not the number of a character.");
 
     public static string Octal(BigInteger magnitude)
     {
-        var digits = "";
-        for (; !magnitude.IsZero; magnitude >>= 3)
-            digits = (char)('0' + (int)(magnitude & 7)) + digits;
-        return digits;
+        var bits = magnitude.ToString("B", CultureInfo.InvariantCulture).TrimStart('0');
+        bits = bits.PadLeft((bits.Length + 2) / 3 * 3, '0');
+        return string.Concat(bits.Chunk(3).Select(three => (char)('0' + Convert.ToInt32(new string(three), 2))));
     }
 
     private static string Unsigned(double value, FormatSpec spec)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 
 namespace Transformer2.Tokenization.Jinja;
@@ -74,10 +75,10 @@ internal sealed partial class PercentFormat
             'r' => Cut(PythonText.Repr(value)),
             'a' => Cut(PythonText.Ascii(value)),
             'c' when value is Text text && CodePoints.Count(text) == 1 => spec.Pad(text, '>'),
-            'c' when Operators.Integer(value) is { } code => spec.Pad(NumberFormat.Character(code), '>'),
+            'c' when Numbers.Whole(value) is { } code => spec.Pad(NumberFormat.Character(code), '>'),
             'd' or 'i' or 'u' => Digits(value is double fraction ? Whole(fraction) : value, 'd'),
             'o' or 'x' or 'X' => Digits(value, type),
-            'e' or 'E' or 'f' or 'F' or 'g' or 'G' when Operators.Number(value) is { } number => NumberFormat.Of(number, filled with { Type = type }),
+            'e' or 'E' or 'f' or 'F' or 'g' or 'G' when Numbers.Number(value) is { } number => NumberFormat.Of(number, filled with { Type = type }),
             _ => throw new ChatTemplateException($"{Operators.Kind(value)} does not go with the format '%{type}'."),
         };
 
@@ -85,7 +86,7 @@ internal sealed partial class PercentFormat
 
         Text Digits(object? candidate, char digits)
         {
-            var integer = Operators.Integer(candidate) ?? throw new ChatTemplateException($"{Operators.Kind(value)} does not go with the format '%{type}'.");
+            var integer = Numbers.Whole(candidate) ?? throw new ChatTemplateException($"{Operators.Kind(value)} does not go with the format '%{type}'.");
             if (spec.Precision is not { } least)
                 return NumberFormat.Of(integer, filled with { Type = digits });
             // A precision is the least number of digits.
@@ -94,12 +95,12 @@ internal sealed partial class PercentFormat
                 NumberFormat.Of(integer, spec with { Precision = null, Type = digits, Align = '=', Fill = Text.Of("0"), Width = width }), '>');
         }
 
-        int Lead(long integer, char digits) => (integer < 0 || spec.Sign != '-' ? 1 : 0) + (spec.IsAlternate && digits != 'd' ? 2 : 0);
+        int Lead(BigInteger integer, char digits) => (integer.Sign < 0 || spec.Sign != '-' ? 1 : 0) + (spec.IsAlternate && digits != 'd' ? 2 : 0);
     }
 
-    private static long Whole(double number) => double.Truncate(number) is >= long.MinValue and < long.MaxValue and var whole
-        ? (long)whole
-        : throw new ChatTemplateException("A number is too large for the format '%d'.");
+    private static object Whole(double number) => double.IsFinite(number)
+        ? Numbers.Of(new BigInteger(number))
+        : throw new ChatTemplateException("A number that is not finite does not go with the format '%d'.");
 
     /// <summary>Digits, or a star for the next value.</summary>
     private int? Size(Group group) => group.Value switch

@@ -15,7 +15,7 @@ internal static class Filters
         ["items"] = (v, _, _) => v is Undefined ? new List<object?>() : MapMethods.Items(v as Map
             ?? throw new ChatTemplateException($"{Operators.Kind(v)} has no items.")),
         ["length"] = (v, _, _) => Length(v),
-        ["list"] = (v, _, _) => Operators.Items(v).ToList(),
+        ["list"] = (v, _, _) => Operators.Copy(Operators.Items(v)),
         ["tojson"] = ToJson,
     };
 
@@ -33,9 +33,9 @@ internal static class Filters
     {
         if (!All.TryGetValue(name, out var filter))
             throw new ChatTemplateException($"The filter '{name}' is not supported.");
+        Work.Enter();
         var result = filter(value, arguments, context);
         arguments.EnsureAllTaken(name);
-        context.Spend(result);
         return result;
     }
 

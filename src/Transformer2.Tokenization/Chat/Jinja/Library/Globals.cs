@@ -29,6 +29,7 @@ internal static class Globals
             var initial = arguments.Get(0, "");
             foreach (var entry in initial is Map other ? MapMethods.Items(other) : Operators.Items(initial))
             {
+                Work.Steps(1);
                 if (Operators.Items(entry) is not [var key, var value])
                     throw new ChatTemplateException("A dictionary is made of pairs.");
                 map[Map.Key(key)] = value;

@@ -18,6 +18,7 @@ internal sealed partial class LineWrapper
 
     public IEnumerable<Text> Wrap(Text line)
     {
+        Work.Spend(TextRewriter.CharacterCost * line.Length);
         var chunks = new Stack<Chunk>((_breaksAtHyphens ? Words() : WordsAndSpaces()).Matches(line.Value)
             .Select(match => new Chunk(line.Value, match.Index, match.Length)).Reverse());
         var isFirst = true;

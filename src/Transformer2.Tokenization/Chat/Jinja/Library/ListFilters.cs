@@ -8,10 +8,10 @@ internal static class ListFilters
         filters["batch"] = Batch;
         filters["dictsort"] = (v, a, c) => Sorted(MapMethods.Items(AsMap(v)), a.GetFlag(2, "reverse"), a.GetFlag(0, "case_sensitive"),
             item => ((IReadOnlyList<object?>)item!)[(a.Get(1, "by", Text.Of("key")) as Text)?.Value == "value" ? 1 : 0]);
-        filters["first"] = (v, _, _) => Operators.Items(v) is [var item, ..] ? item : new Undefined("the first of nothing");
+        filters["first"] = (v, _, _) => v is Text ? Members.Entry(v, 0L) : Operators.Items(v) is [var item, ..] ? item : new Undefined("the first of nothing");
         filters["groupby"] = GroupBy;
         filters["join"] = (v, a, _) => Join(v, PythonText.Of(a.Get(0, "d", Text.Empty)), a.Get(1, "attribute"));
-        filters["last"] = (v, _, _) => Operators.Items(v) is [.., var item] ? item : new Undefined("the last of nothing");
+        filters["last"] = (v, _, _) => v is Text ? Members.Entry(v, -1L) : Operators.Items(v) is [.., var item] ? item : new Undefined("the last of nothing");
         filters["map"] = MapItems;
         filters["max"] = (v, a, _) => Extreme(v, a, sign: 1);
         filters["min"] = (v, a, _) => Extreme(v, a, sign: -1);
@@ -21,8 +21,8 @@ internal static class ListFilters
         filters["reject"] = (v, a, _) => Where(v, null, a, from: 0, wanted: false);
         filters["rejectattr"] = (v, a, _) => Where(v, a.Require(0, "attribute"), a, from: 1, wanted: false);
         filters["reverse"] = (v, _, _) => v is Text t
-            ? Text.Concat(CodePoints.Split(t).Reverse())
-            : Operators.Items(v).Reverse().ToList();
+            ? Strings.Reversed(t)
+            : Operators.Copy(Operators.Items(v)).AsEnumerable().Reverse().ToList();
         filters["select"] = (v, a, _) => Where(v, null, a, from: 0, wanted: true);
         filters["selectattr"] = (v, a, _) => Where(v, a.Require(0, "attribute"), a, from: 1, wanted: true);
         filters["slice"] = Slice;
@@ -44,6 +44,7 @@ internal static class ListFilters
     private static List<object?> MapItems(object? value, Arguments arguments, RenderContext context)
     {
         var items = Operators.Items(value);
+        Work.Items(items.Count);
         if (arguments.Named("attribute") is { } path)
         {
             var otherwise = arguments.Named("default");
@@ -57,15 +58,18 @@ internal static class ListFilters
     {
         var test = arguments.Get(from, "test") as Text;
         var rest = arguments.Rest(from + 1);
-        return [.. Operators.Items(value).Where(item => wanted == (test is null
+        var items = Operators.Items(value);
+        Work.Items(items.Count);
+        return [.. items.Where(item => wanted == (test is null
             ? Operators.IsTrue(At(item, path))
             : Tests.Holds(test.Value, At(item, path), rest)))];
     }
 
-    private static List<object?> Sorted(IEnumerable<object?> items, bool reverse, bool caseSensitive, Func<object?, object?> key)
+    private static List<object?> Sorted(IReadOnlyList<object?> items, bool reverse, bool caseSensitive, Func<object?, object?> key)
     {
-        var order = Comparer<object?>.Create((a, b) => Operators.Compare(a, b));
+        var order = Comparer<object?>.Create((a, b) => Comparison.Compare(a, b) ?? 0);
         object? Key(object? item) => CaseOf(key(item), caseSensitive);
+        Work.Items(items.Count);
         try
         {
             return [.. reverse ? items.OrderByDescending(Key, order) : items.OrderBy(Key, order)];
@@ -89,7 +93,10 @@ internal static class ListFilters
         var caseSensitive = arguments.GetFlag(0, "case_sensitive");
         var path = arguments.Get(1, "attribute");
         var seen = new Map();
-        return [.. Operators.Items(value).Where(item => seen.TryAdd(Map.Key(Key(item)), null))];
+        var items = Operators.Items(value);
+        Work.Items(items.Count);
+        Work.Spend(Tuple.Cost * items.Count);
+        return [.. items.Where(item => seen.TryAdd(Map.Key(Key(item)), null))];
 
         object? Key(object? item) => CaseOf(At(item, path), caseSensitive);
     }
@@ -99,8 +106,11 @@ internal static class ListFilters
         var count = Math.Max(arguments.GetInteger(0, "linecount", 1), 1);
         var fill = arguments.Get(1, "fill_with");
         if (fill is not null && count > Operators.MaxItems)
-            throw new ChatTemplateException($"A list of the chat template has more than {Operators.MaxItems} items.");
-        return [.. Operators.Items(value).Chunk(count).Select(chunk =>
+            Work.Items(count);
+        var items = Operators.Items(value);
+        Work.Items(items.Count);
+        Work.Spend(Tuple.Cost * (items.Count / count));
+        return [.. items.Chunk(count).Select(chunk =>
             chunk.Concat(Enumerable.Repeat(fill, fill is null ? 0 : count - chunk.Length)).ToList())];
     }
 
@@ -112,6 +122,8 @@ internal static class ListFilters
         if (slices is <= 0 or > Operators.MaxItems)
             throw new ChatTemplateException($"A list is cut into 1 to {Operators.MaxItems} slices.");
         var fill = arguments.Get(1, "fill_with");
+        Work.Items((long)items.Count + slices);
+        Work.Spend(Tuple.Cost * slices);
         var (length, longer) = Math.DivRem(items.Count, slices);
         return [.. Enumerable.Range(0, slices).Select(i =>
         {
@@ -130,10 +142,11 @@ internal static class ListFilters
         var groups = new List<object?>();
         foreach (var item in Sorted(Operators.Items(value), reverse: false, caseSensitive, Grouper))
         {
-            if (groups is [.., GroupTuple last] && Operators.AreEqual(CaseOf(last[0], caseSensitive), CaseOf(Grouper(item), caseSensitive)))
+            if (groups is [.., GroupTuple last] && Comparison.AreEqual(CaseOf(last[0], caseSensitive), CaseOf(Grouper(item), caseSensitive)))
                 ((List<object?>)last[1]!).Add(item);
             else
                 groups.Add(new GroupTuple(Grouper(item), [item]));
+            Work.Spend(2 * Tuple.Cost);
         }
         return groups;
 
@@ -149,6 +162,7 @@ internal static class ListFilters
     {
         if (path is not Text text || !text.Value.Contains(',', StringComparison.Ordinal))
             return item => At(item, path);
+        Work.Spend(Tuple.Cost * text.Length);
         var paths = text.Value.Split(',').Select(part => Text.Of(part)).ToList();
         return item => paths.Select(part => At(item, part)).ToList();
     }

@@ -20,7 +20,7 @@ internal static class ListMethods
     private static object Search(object items, string name) => name switch
     {
         "count" => new Callable(name, a => a.Require(0, "value") is var value
-            ? Operators.Items(items).LongCount(item => Operators.AreEqual(item, value))
+            ? Operators.Items(items).LongCount(item => Comparison.AreEqual(item, value))
             : null),
         "index" => new Callable(name, a => Index(Operators.Items(items), a.Require(0, "value"), a.GetInteger(1, "start", 0), a.GetInteger(2, "stop", int.MaxValue))),
         _ => new Undefined(name),
@@ -31,7 +31,7 @@ internal static class ListMethods
         var (from, to) = (FromEnd(start), FromEnd(stop));
         for (var i = from; i < to; i++)
         {
-            if (Operators.AreEqual(list[i], value))
+            if (Comparison.AreEqual(list[i], value))
                 return i;
         }
         throw new ChatTemplateException($"{Operators.Kind(value)} is not in the list.");

@@ -27,7 +27,7 @@ internal static class LoopMembers
     private static bool Changed(LoopMemory memory, Arguments arguments)
     {
         var now = All(arguments);
-        var changed = !Operators.AreEqual(memory.Last, now);
+        var changed = !Comparison.AreEqual(memory.Last, now);
         memory.Last = now;
         return changed;
     }

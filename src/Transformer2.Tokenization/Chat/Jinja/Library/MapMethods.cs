@@ -13,14 +13,21 @@ internal static class MapMethods
     };
 
     /// <summary>Pairs of key and value.</summary>
-    public static List<object?> Items(Map map) =>
-        [.. map.Select(e => new Tuple([ReferenceEquals(e.Key, Map.NoneKey) ? null : e.Key, e.Value]))];
+    public static List<object?> Items(Map map)
+    {
+        Work.Items(map.Count);
+        Work.Spend(Tuple.Cost * map.Count);
+        return [.. map.Select(e => new Tuple([ReferenceEquals(e.Key, Map.NoneKey) ? null : e.Key, e.Value]))];
+    }
 
     private static Map FromKeys(object? keys, object? value)
     {
         var map = new Map();
         foreach (var key in Operators.Items(keys))
+        {
+            Work.Steps(1);
             map[Map.Key(key)] = value;
+        }
         return map;
     }
 

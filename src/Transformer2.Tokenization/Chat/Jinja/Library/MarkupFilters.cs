@@ -5,9 +5,11 @@ using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
 
-/// <summary>The filters about HTML and addresses. There is no marking of what is escaped: chat templates do not escape by themselves.</summary>
+/// <summary>The filters about HTML and addresses.</summary>
 internal static class MarkupFilters
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("&<>'\"");
+
     private static readonly SearchValues<char> Unquoted =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~");
 
@@ -15,17 +17,27 @@ internal static class MarkupFilters
     {
         filters["e"] = (v, _, _) => Escape(PythonText.Of(v));
         filters["escape"] = (v, _, _) => Escape(PythonText.Of(v));
-        filters["forceescape"] = (v, _, _) => Escape(PythonText.Of(v));
+        filters["forceescape"] = (v, _, _) => Escaped(PythonText.Of(v));
         filters["striptags"] = (v, _, _) => StripTags(PythonText.Of(v));
         filters["urlencode"] = (v, _, _) => UrlEncode(v);
         filters["xmlattr"] = (v, a, _) => Attributes(v, Operators.IsTrue(a.Get(0, "autospace", true)));
     }
 
-    private static Text Escape(Text text)
+    /// <summary>A text as HTML; one that is HTML already stays as it is.</summary>
+    public static Text Escape(Text text) => text.IsMarkup ? text : Escaped(text);
+
+    private static Text Escaped(Text text)
     {
-        foreach (var (old, entity) in ((string, string)[])[("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("'", "&#39;"), ("\"", "&#34;")])
-            text = Strings.Replace(text, Text.Of(old), Text.Of(entity), -1);
-        return text;
+        Work.Read(text.Length);
+        var rewriter = new TextRewriter(text);
+        var at = 0;
+        for (; text.Value.AsSpan(at).IndexOfAny(Special) is >= 0 and var found; at += found + 1)
+        {
+            rewriter.Copy(found);
+            rewriter.Replace(1, text.Value[at + found] switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", _ => "&#34;" });
+        }
+        rewriter.Copy(text.Length - at);
+        return rewriter.Build().AsMarkup();
     }
 
     private static Text StripTags(Text text)
@@ -39,6 +51,7 @@ internal static class MarkupFilters
     /// <summary>Leaves out everything between two marks, and them.</summary>
     private static Text Without(Text text, string open, string close)
     {
+        Work.Read(text.Length);
         var kept = new List<Text>();
         var at = 0;
         while (text.Value.IndexOf(open, at, StringComparison.Ordinal) is >= 0 and var start
@@ -62,6 +75,7 @@ internal static class MarkupFilters
 
     private static Text Quote(Text text, bool isQuery)
     {
+        Work.Spend(TextRewriter.CharacterCost * text.Length);
         var rewriter = new TextRewriter(text);
         Span<byte> bytes = stackalloc byte[4];
         for (int at = 0, width; at < text.Length; at += width)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Transformer2.Tokenization.Jinja;
 
@@ -9,7 +10,7 @@ internal static class NumberFilters
 
     public static void AddTo(Dictionary<string, Filter> filters)
     {
-        filters["abs"] = (v, _, _) => Operators.Compare(v, 0L) < 0 ? Operators.Arithmetic("-", 0L, v) : v;
+        filters["abs"] = (v, _, _) => v is double d ? Math.Abs(d) : Comparison.Compare(v, 0L) < 0 ? Numbers.Negate(v) : Numbers.Arithmetic("+", 0L, v);
         filters["filesizeformat"] = (v, a, _) => FileSize(Float(v) ?? throw NotANumber(v), a.GetFlag(0, "binary"));
         filters["float"] = (v, a, _) => Float(v) ?? a.Get(0, "default", 0.0);
         filters["int"] = (v, a, _) => (a.GetInteger(1, "base", 10), a.Get(0, "default", 0L)) is var (radix, otherwise)
@@ -18,25 +19,36 @@ internal static class NumberFilters
         filters["round"] = Round;
     }
 
-    private static double? Float(object? value) => value is not Text text ? Operators.Number(value) : text.Value.Trim().ToUpperInvariant() switch
+    private static double? Float(object? value)
     {
-        "INF" or "+INF" => double.PositiveInfinity,
-        "-INF" => double.NegativeInfinity,
-        var digits => double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
-    };
+        if (value is Undefined undefined)
+            throw new ChatTemplateException($"'{undefined.Name}' is undefined.");
+        if (value is not Text text)
+            return Numbers.Number(value);
+        Work.Spend(text.Length);
+        return text.Value.Trim().ToUpperInvariant() switch
+        {
+            "INF" or "+INF" or "INFINITY" or "+INFINITY" => double.PositiveInfinity,
+            "-INF" or "-INFINITY" => double.NegativeInfinity,
+            var digits => double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
+        };
+    }
 
     private static object? Integer(object? value, int radix)
     {
-        var integer = value is Text text ? WholeNumber.Parse(text.Value, radix) : Operators.Integer(value);
-        return integer ?? (Float(value) is { } number and > long.MinValue and < long.MaxValue ? (long)number : null);
+        if (value is Text text && WholeNumber.Parse(text.Value, radix) is { } parsed)
+            return parsed;
+        return Numbers.Whole(value) is { } whole ? Numbers.Of(whole)
+            : Float(value) is { } number && double.IsFinite(number) ? Numbers.Of(new BigInteger(number))
+            : null;
     }
 
     private static object Round(object? value, Arguments arguments, RenderContext context)
     {
         var precision = arguments.GetInteger(0, "precision", 0);
         var method = (arguments.Get(1, "method", Text.Of("common")) as Text)?.Value;
-        if (method == "common" && Operators.Integer(value) is { } whole)
-            return precision >= 0 ? whole : Round(whole, precision);
+        if (method == "common" && Numbers.Whole(value) is { } whole)
+            return precision >= 0 ? Numbers.Of(whole) : Round(whole, precision);
         var number = Float(value) ?? throw NotANumber(value);
         var scale = Math.Pow(10, precision);
         return method switch
@@ -49,14 +61,16 @@ internal static class NumberFilters
     }
 
     /// <summary>To tens, hundreds and so on; of two equally near ones the even.</summary>
-    private static long Round(long value, int precision)
+    private static object Round(BigInteger value, int precision)
     {
-        if (precision < -19)
-            return 0;
-        var unit = (decimal)Math.Pow(10, -precision);
-        return decimal.Round(value / unit, MidpointRounding.ToEven) * unit is >= long.MinValue and <= long.MaxValue and var rounded
-            ? (long)rounded
-            : throw new ChatTemplateException("A whole number of the chat template is too large.");
+        if (precision < -Numbers.MaxDigits)
+            return 0L;
+        var unit = BigInteger.Pow(10, -precision);
+        Work.Spend(unit.GetBitLength());
+        var quotient = BigInteger.DivRem(BigInteger.Abs(value), unit, out var rest);
+        var half = (2 * rest).CompareTo(unit);
+        var rounded = (half > 0 || (half == 0 && !quotient.IsEven) ? quotient + 1 : quotient) * unit;
+        return Numbers.Of(value.Sign < 0 ? -rounded : rounded);
     }
 
     private static Text FileSize(double bytes, bool binary)

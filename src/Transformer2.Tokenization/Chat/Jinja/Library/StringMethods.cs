@@ -48,7 +48,7 @@ internal static class StringMethods
     }
 
     public static object Find(Text text, string name) => All.TryGetValue(name, out var method)
-        ? new Callable(name, arguments => method(text, arguments))
+        ? new Callable(name, arguments => text.IsMarkup ? MarkupMethods.Call(name, method, text, arguments) : method(text, arguments))
         : new Undefined(name);
 
     public static Text AsText(object? value) =>

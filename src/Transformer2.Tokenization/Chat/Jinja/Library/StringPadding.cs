@@ -39,6 +39,7 @@ internal static class StringPadding
 
     private static Text ExpandTabs(Text text, int size)
     {
+        Work.Spend(TextRewriter.CharacterCost * text.Length);
         var rewriter = new TextRewriter(text);
         var column = 0;
         foreach (var c in text.Value)

@@ -9,26 +9,30 @@ internal static class StringSearch
         methods["rfind"] = (t, a) => Last(t, a);
         methods["index"] = (t, a) => Found(First(t, a));
         methods["rindex"] = (t, a) => Found(Last(t, a));
-        methods["count"] = (t, a) => Window(t, a) is var (from, to) ? Count(t.Slice(from, to - from), a.RequireText(0, "sub")) : 0L;
+        methods["count"] = (t, a) => Window(t, a) is var (from, to) ? Strings.Count(t.Slice(from, to - from), a.RequireText(0, "sub")) : 0L;
         methods["startswith"] = (t, a) => Any(t, a, "prefix", (part, prefix) => part.StartsWith(prefix, StringComparison.Ordinal));
         methods["endswith"] = (t, a) => Any(t, a, "suffix", (part, suffix) => part.EndsWith(suffix, StringComparison.Ordinal));
     }
 
-    private static long First(Text text, Arguments arguments) => arguments.RequireText(0, "sub").Value is var sub && Window(text, arguments) is var (from, to)
+    private static long First(Text text, Arguments arguments) => Sought(text, arguments) is var sub && Window(text, arguments) is var (from, to)
         ? Position(text, from, text.Value.AsSpan(from, to - from).IndexOf(sub, StringComparison.Ordinal))
         : -1;
 
-    private static long Last(Text text, Arguments arguments) => arguments.RequireText(0, "sub").Value is var sub && Window(text, arguments) is var (from, to)
+    private static long Last(Text text, Arguments arguments) => Sought(text, arguments) is var sub && Window(text, arguments) is var (from, to)
         ? Position(text, from, sub.Length == 0 ? to - from : text.Value.AsSpan(from, to - from).LastIndexOf(sub, StringComparison.Ordinal))
         : -1;
+
+    private static string Sought(Text text, Arguments arguments)
+    {
+        var sub = arguments.RequireText(0, "sub");
+        Work.Search(text.Length, sub.Length);
+        return sub.Value;
+    }
 
     private static long Position(Text text, int from, int offset) => offset < 0 ? -1 : CodePoints.FromOffset(text, from + offset);
 
     private static long Found(long position) =>
         position >= 0 ? position : throw new ChatTemplateException("A string does not have the part that index() looks for.");
-
-    private static long Count(Text text, Text part) =>
-        part.Length == 0 ? CodePoints.Count(text) + 1L : Strings.Split(text, part, -1).Count - 1L;
 
     private static bool Any(Text text, Arguments arguments, string name, Func<string, string, bool> holds)
     {
@@ -36,7 +40,13 @@ internal static class StringSearch
         if (Window(text, arguments) is not var (from, to))
             return false;
         var part = text.Slice(from, to - from).Value;
-        return choices is Text one ? holds(part, one.Value) : Operators.Items(choices).Any(c => holds(part, StringMethods.AsText(c).Value));
+        return choices is Text one ? Holds(one) : Operators.Items(choices).Any(c => Holds(StringMethods.AsText(c)));
+
+        bool Holds(Text choice)
+        {
+            Work.Read(choice.Length);
+            return holds(part, choice.Value);
+        }
     }
 
     /// <summary>The UTF-16 offsets of the arguments <c>start</c> and <c>end</c>, or null when nothing is between them.</summary>

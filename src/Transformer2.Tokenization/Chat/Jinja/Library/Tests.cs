@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Transformer2.Tokenization.Jinja;
 
 /// <summary>The tests behind <c>is</c>, by name.</summary>
@@ -8,20 +10,19 @@ internal static class Tests
         ["boolean"] = (v, _) => v is bool,
         ["callable"] = (v, _) => v is Callable,
         ["defined"] = (v, _) => v is not Undefined,
-        ["divisibleby"] = (v, a) => Operators.AreEqual(Operators.Arithmetic("%", v, a.Require(0, "num")), 0L),
-        // Marks of what is escaped are not kept.
-        ["escaped"] = (_, _) => false,
-        ["even"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 0L),
+        ["divisibleby"] = (v, a) => Comparison.AreEqual(Numbers.Arithmetic("%", v, a.Require(0, "num")), 0L),
+        ["escaped"] = (v, _) => v is Text { IsMarkup: true },
+        ["even"] = (v, _) => Comparison.AreEqual(Numbers.Arithmetic("%", v, 2L), 0L),
         ["false"] = (v, _) => v is false,
         ["filter"] = (v, _) => v is Text name && Filters.Exists(name.Value),
         ["float"] = (v, _) => v is double,
-        ["integer"] = (v, _) => v is long,
+        ["integer"] = (v, _) => v is long or BigInteger,
         ["iterable"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined or Range or MapView,
         ["lower"] = (v, _) => Casing.IsAll(PythonText.Of(v).Value, Casing.IsLower),
         ["mapping"] = (v, _) => v is Map and not Namespace,
         ["none"] = (v, _) => v is null,
-        ["number"] = (v, _) => v is long or double or bool,
-        ["odd"] = (v, _) => Operators.AreEqual(Operators.Arithmetic("%", v, 2L), 1L),
+        ["number"] = (v, _) => Numbers.IsNumber(v),
+        ["odd"] = (v, _) => Comparison.AreEqual(Numbers.Arithmetic("%", v, 2L), 1L),
         ["sameas"] = (v, a) => IsSame(v, a.Require(0, "other")),
         ["sequence"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined or Range,
         ["string"] = (v, _) => v is Text,
@@ -57,6 +58,7 @@ internal static class Tests
     {
         (bool x, bool y) => x == y,
         (long x, long y) => x == y,
+        (BigInteger x, BigInteger y) => x == y,
         _ => ReferenceEquals(a, b),
     };
 
@@ -66,6 +68,7 @@ internal static class Tests
             return ComparisonExpression.Holds(operation, value, arguments.Require(0, "other"));
         if (!All.TryGetValue(name, out var test))
             throw new ChatTemplateException($"The test '{name}' is not supported.");
+        Work.Enter();
         var holds = test(value, arguments);
         arguments.EnsureAllTaken(name);
         return holds;

@@ -15,7 +15,7 @@ internal static class TextFilters
         filters["pprint"] = (v, _, _) => PrettyText.Of(v);
         filters["replace"] = (v, a, _) => Strings.Replace(
             PythonText.Of(v), PythonText.Of(a.Require(0, "old")), PythonText.Of(a.Require(1, "new")), a.Get(2, "count") is { } count ? Operators.AsIndex(count) : -1);
-        filters["safe"] = (v, _, _) => PythonText.Of(v);
+        filters["safe"] = (v, _, _) => PythonText.Of(v).AsMarkup();
         filters["string"] = (v, _, _) => PythonText.Of(v);
         filters["title"] = (v, _, _) => Casing.Words(
             PythonText.Of(v), c => c.IsBmp && (Strings.IsSpace((char)c.Value) || "-({[<".Contains((char)c.Value, StringComparison.Ordinal)));
@@ -24,6 +24,12 @@ internal static class TextFilters
         filters["upper"] = (v, _, _) => Casing.Upper(PythonText.Of(v));
         filters["wordcount"] = (v, _, _) => WordCount(PythonText.Of(v).Value);
         filters["wordwrap"] = (v, a, _) => Wrap(PythonText.Of(v), a);
+        // What these make of HTML is HTML, too.
+        foreach (var name in (string[])["capitalize", "center", "indent", "lower", "string", "trim", "truncate", "upper"])
+        {
+            var filter = filters[name];
+            filters[name] = (v, a, c) => filter(v, a, c) is var made && v is Text { IsMarkup: true } ? ((Text)made!).AsMarkup() : made;
+        }
     }
 
     private static Text Format(object? value, Arguments arguments, RenderContext context)
@@ -63,6 +69,7 @@ internal static class TextFilters
 
     private static long WordCount(string text)
     {
+        Work.Spend(2L * text.Length);
         var (count, inWord) = (0L, false);
         foreach (var rune in text.EnumerateRunes())
         {

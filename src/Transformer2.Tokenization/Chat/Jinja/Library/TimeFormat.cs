@@ -8,6 +8,7 @@ internal static class TimeFormat
 {
     public static string Format(DateTimeOffset time, string format)
     {
+        Work.Spend(16L * format.Length);
         var text = new StringBuilder();
         for (var i = 0; i < format.Length; i++)
         {

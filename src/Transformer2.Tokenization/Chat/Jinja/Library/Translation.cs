@@ -7,6 +7,7 @@ internal static class Translation
 {
     public static Text Apply(Text text, object? table)
     {
+        Work.Spend(TextRewriter.CharacterCost * text.Length);
         var rewriter = new TextRewriter(text);
         for (int at = 0, width; at < text.Length; at += width)
         {
@@ -23,7 +24,7 @@ internal static class Translation
                     rewriter.Replace(width, "");
                     rewriter.Insert(replacement);
                     break;
-                case var code when Operators.Integer(code) is { } number:
+                case var code when Numbers.Whole(code) is { } number:
                     rewriter.Replace(width, NumberFormat.Character(number).Value);
                     break;
                 case var other:

@@ -44,6 +44,7 @@ internal sealed record SliceExpression(Expression Target, Expression? Start, Exp
         if (target is Range range)
             return new Range(range.Start + (first * range.Step), range.Start + (last * range.Step), range.Step * step);
         var items = Operators.Items(target);
+        Work.Items(Math.Abs(((long)last - first) / step));
         var picked = new List<object?>();
         for (var i = (long)first; step > 0 ? i < last : i > last; i += step)
             picked.Add(items[(int)i]);

@@ -20,8 +20,9 @@ internal sealed record ArithmeticExpression(string Operation, Expression Left, E
         {
             "+" => Operators.Add(left, right),
             "*" => Operators.Multiply(left, right),
+            "%" when left is Text { IsMarkup: true } html => MarkupMethods.Format(html, right),
             "%" when left is Text format => PercentFormat.Write(format, right),
-            _ => Operators.Arithmetic(Operation, left, right),
+            _ => Numbers.Arithmetic(Operation, left, right),
         };
     }
 }
@@ -38,12 +39,12 @@ internal sealed record ComparisonExpression(Expression First, IReadOnlyList<(str
 {
     public static bool Holds(string operation, object? a, object? b) => operation switch
     {
-        "==" => Operators.AreEqual(a, b),
-        "!=" => !Operators.AreEqual(a, b),
-        "<" => Operators.Compare(a, b) < 0,
-        "<=" => Operators.Compare(a, b) <= 0,
-        ">" => Operators.Compare(a, b) > 0,
-        ">=" => Operators.Compare(a, b) >= 0,
+        "==" => Comparison.AreEqual(a, b),
+        "!=" => !Comparison.AreEqual(a, b),
+        "<" => Comparison.Compare(a, b) < 0,
+        "<=" => Comparison.Compare(a, b) <= 0,
+        ">" => Comparison.Compare(a, b) > 0,
+        ">=" => Comparison.Compare(a, b) >= 0,
         "in" => Operators.Contains(b, a),
         _ => !Operators.Contains(b, a),
     };

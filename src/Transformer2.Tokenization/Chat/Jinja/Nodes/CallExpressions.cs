@@ -15,7 +15,7 @@ internal sealed record ArgumentList(IReadOnlyList<Expression> Positional, IReadO
     {
         var positional = Positional.Select(p => p.Evaluate(scope)).ToList();
         if (Items is not null)
-            positional.AddRange(Operators.Items(Items.Evaluate(scope)));
+            positional.AddRange(Operators.Copy(Operators.Items(Items.Evaluate(scope))));
         var named = Named.ToDictionary(n => n.Name, n => n.Value.Evaluate(scope), StringComparer.Ordinal);
         foreach (var (name, value) in Entries is null ? [] : Jinja.Arguments.Entries(Entries.Evaluate(scope)))
         {

@@ -5,10 +5,8 @@ internal abstract record Expression
 {
     public object? Evaluate(Scope scope)
     {
-        scope.Context.Spend();
-        var value = Compute(scope);
-        scope.Context.Spend(value);
-        return value;
+        Work.Enter();
+        return Compute(scope);
     }
 
     protected abstract object? Compute(Scope scope);
@@ -60,5 +58,7 @@ internal sealed record NotExpression(Expression Operand) : Expression
 
 internal sealed record SignExpression(bool IsNegative, Expression Operand) : Expression
 {
-    protected override object? Compute(Scope scope) => Operators.Arithmetic(IsNegative ? "-" : "+", 0L, Operand.Evaluate(scope));
+    protected override object? Compute(Scope scope) => IsNegative
+        ? Numbers.Negate(Operand.Evaluate(scope))
+        : Numbers.Arithmetic("+", 0L, Operand.Evaluate(scope));
 }

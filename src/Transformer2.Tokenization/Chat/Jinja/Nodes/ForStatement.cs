@@ -8,21 +8,26 @@ internal sealed record ForStatement(Target Target, Expression Items, Expression?
     private Flow Run(Scope scope, IReadOnlyList<object?> items, int depth, TextBuilder output)
     {
         if (Condition is not null)
+        {
+            Work.Items(items.Count);
             items = [.. items.Where(item => Passes(scope, item))];
-        if (items.Count == 0)
-            return Else?.Execute(new Scope(scope), output) ?? Flow.Next;
+        }
+        // As in Jinja: the else is for a loop of which no round came to its end.
+        var isElse = true;
         var memory = new LoopMemory();
         var call = IsRecursive ? new Callable("loop", arguments => Inner(scope, arguments.Require(0, "iterable"), depth + 1)) : null;
         for (var i = 0; i < items.Count; i++)
         {
-            scope.Context.Spend();
+            Work.Enter();
             var round = new Scope(scope);
             Target.Assign(round, items[i]);
             round["loop"] = new LoopState(items, i, memory, depth, call);
-            if (Body.Execute(round, output) == Flow.Break)
+            var flow = Body.Execute(round, output);
+            isElse &= flow != Flow.Next;
+            if (flow == Flow.Break)
                 break;
         }
-        return Flow.Next;
+        return isElse && Else is not null ? Else.Execute(new Scope(scope), output) : Flow.Next;
     }
 
     private Text Inner(Scope scope, object? items, int depth)

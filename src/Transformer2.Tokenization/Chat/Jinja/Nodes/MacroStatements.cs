@@ -12,24 +12,31 @@ internal sealed record Parameter(string Name, Expression? Default);
 /// </param>
 internal sealed record MacroStatement(string Name, IReadOnlyList<Parameter> Parameters, Body Body, IReadOnlySet<string> Names) : Statement
 {
+    // What the objects of a macro take, in characters made.
+    private const int Cost = 400;
+
     public override Flow Execute(Scope scope, TextBuilder output)
     {
         scope[Name] = ToCallable(scope);
         return Flow.Next;
     }
 
-    public Callable ToCallable(Scope scope) => new(Name, arguments => Run(scope, arguments))
+    public Callable ToCallable(Scope scope)
     {
-        Description = $"<Macro '{Name}'>",
-        Attributes = new Dictionary<string, object?>
+        Work.Spend(Cost);
+        return new Callable(Name, arguments => Run(scope, arguments))
         {
-            ["name"] = Text.Of(Name),
-            ["arguments"] = new Tuple(Parameters.Select(p => Text.Of(p.Name))),
-            ["catch_kwargs"] = Names.Contains("kwargs"),
-            ["catch_varargs"] = Names.Contains("varargs"),
-            ["caller"] = Names.Contains("caller"),
-        },
-    };
+            DescribedAs = $"<Macro '{Name}'>",
+            Attributes = new Dictionary<string, object?>
+            {
+                ["name"] = Text.Of(Name),
+                ["arguments"] = new Tuple(Parameters.Select(p => Text.Of(p.Name))),
+                ["catch_kwargs"] = Names.Contains("kwargs"),
+                ["catch_varargs"] = Names.Contains("varargs"),
+                ["caller"] = Names.Contains("caller"),
+            },
+        };
+    }
 
     private Text Run(Scope scope, Arguments arguments)
     {

@@ -47,7 +47,9 @@ internal sealed record SetBlockStatement(Target Target, IReadOnlyList<FilterExpr
 {
     public override Flow Execute(Scope scope, TextBuilder output)
     {
-        object? value = Body.Capture(new Scope(scope));
+        object? value = Body.Capture(new Scope(scope), out var flow);
+        if (flow != Flow.Next)
+            return flow;
         foreach (var filter in Filters)
             value = filter.Apply(value, scope);
         Target.Assign(scope, value);

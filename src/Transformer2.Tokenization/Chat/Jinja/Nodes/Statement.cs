@@ -26,7 +26,7 @@ internal sealed record Body(IReadOnlyList<Statement> Statements) : Statement
     {
         foreach (var statement in Statements)
         {
-            scope.Context.Spend();
+            Work.Enter();
             if (statement.Execute(scope, output) is var flow && flow != Flow.Next)
                 return flow;
         }
@@ -34,10 +34,13 @@ internal sealed record Body(IReadOnlyList<Statement> Statements) : Statement
     }
 
     /// <summary>What the statements write, in a scope of their own.</summary>
-    public Text Capture(Scope scope)
+    public Text Capture(Scope scope) => Capture(scope, out _);
+
+    /// <summary>The same where a jump may lead out of the statements, and what they wrote is dropped.</summary>
+    public Text Capture(Scope scope, out Flow flow)
     {
         var output = new TextBuilder();
-        Execute(scope, output);
+        flow = Execute(scope, output);
         return output.Build();
     }
 }
@@ -95,7 +98,9 @@ internal sealed record FilterStatement(IReadOnlyList<FilterExpression> Filters, 
 {
     public override Flow Execute(Scope scope, TextBuilder output)
     {
-        object? value = Body.Capture(new Scope(scope));
+        object? value = Body.Capture(new Scope(scope), out var flow);
+        if (flow != Flow.Next)
+            return flow;
         foreach (var filter in Filters)
             value = filter.Apply(value, scope);
         output.Append(PythonText.Of(value));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
 
@@ -105,10 +106,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
                     _ => Name(token.Value),
                 };
             case TokenKind.String:
-                var text = token.Value;
+                var text = new StringBuilder(token.Value);
                 while (tokens.Current.Kind == TokenKind.String)
-                    text += tokens.Take().Value;
-                return new LiteralExpression(Text.Of(text));
+                    text.Append(tokens.Take().Value);
+                return new LiteralExpression(Text.Of(text.ToString()));
             case TokenKind.Integer:
                 // A leading zero without a letter is no prefix.
                 return new LiteralExpression(WholeNumber.Parse(token.Value, token.Value is [_, >= 'A', ..] ? 0 : 10));
@@ -269,10 +270,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private string DottedName()
     {
-        var name = tokens.ExpectName();
+        var names = new List<string> { tokens.ExpectName() };
         while (tokens.TakeOperator("."))
-            name += "." + tokens.ExpectName();
-        return name;
+            names.Add(tokens.ExpectName());
+        return string.Join('.', names);
     }
 
     private bool IsKeyword() =>

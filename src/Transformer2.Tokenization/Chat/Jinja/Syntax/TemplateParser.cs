@@ -6,6 +6,8 @@ internal sealed class TemplateParser
     private readonly TokenStream _tokens;
     private readonly ExpressionParser _expressions;
     private readonly List<BlockStatement> _blocks = [];
+    private readonly HashSet<string> _blockNames = [];
+    private int _loops;
 
     private TemplateParser(TokenStream tokens)
     {
@@ -62,8 +64,8 @@ internal sealed class TemplateParser
             "with" => With(),
             "block" => Block(),
             "print" => Print(),
-            "break" => Ended(new JumpStatement(Flow.Break)),
-            "continue" => Ended(new JumpStatement(Flow.Continue)),
+            "break" => Jump(Flow.Break),
+            "continue" => Jump(Flow.Continue),
             // Marks the assistant's part for training; it writes what it holds.
             "generation" => Closed("endgeneration"),
             "include" or "import" or "from" or "extends" => throw _tokens.Error($"'{name}' is refused: a chat template is one file"),
@@ -80,7 +82,9 @@ internal sealed class TemplateParser
         var condition = _tokens.TakeName("if") ? _expressions.Single() : null;
         var isRecursive = _tokens.TakeName("recursive");
         _tokens.Expect(TokenKind.BlockEnd);
+        _loops++;
         var body = Body("else", "endfor");
+        _loops--;
         Body? otherwise = null;
         if (_tokens.TakeName("else"))
         {
@@ -89,6 +93,18 @@ internal sealed class TemplateParser
         }
         _tokens.Take();
         return Ended(new ForStatement(target, items, condition, isRecursive, body, otherwise));
+    }
+
+    private JumpStatement Jump(Flow flow) => _loops > 0 ? Ended(new JumpStatement(flow)) : throw _tokens.Error("a jump outside of a loop");
+
+    /// <summary>Parses what is called, so that no loop around it can be left from within.</summary>
+    private Body OutsideLoops(Func<Body> parse)
+    {
+        var loops = _loops;
+        _loops = 0;
+        var body = parse();
+        _loops = loops;
+        return body;
     }
 
     private IfStatement If()
@@ -132,7 +148,7 @@ internal sealed class TemplateParser
     {
         var outer = _expressions.Names;
         _expressions.Names = [];
-        var body = Closed(endTag);
+        var body = OutsideLoops(() => Closed(endTag));
         var macro = new MacroStatement(name, parameters, body, _expressions.Names);
         outer.UnionWith(_expressions.Names);
         _expressions.Names = outer;
@@ -159,11 +175,11 @@ internal sealed class TemplateParser
     private BlockStatement Block()
     {
         var name = _tokens.ExpectName();
-        if (_blocks.Any(b => b.Name == name))
+        if (!_blockNames.Add(name))
             throw _tokens.Error($"there are two blocks '{name}'");
         var isScoped = _tokens.TakeName("scoped");
         _tokens.Expect(TokenKind.BlockEnd);
-        var body = Body("endblock");
+        var body = OutsideLoops(() => Body("endblock"));
         _tokens.Take();
         _tokens.TakeName(name);
         var block = Ended(new BlockStatement(name, isScoped, body));
@@ -206,7 +222,10 @@ internal sealed class TemplateParser
             if (parameters.Count > 0)
                 _tokens.ExpectOperator(",");
             var name = _tokens.ExpectName();
-            parameters.Add(new Parameter(name, _tokens.TakeOperator("=") ? _expressions.Single() : null));
+            var otherwise = _tokens.TakeOperator("=") ? _expressions.Single() : null;
+            if (otherwise is null && parameters is [.., { Default: not null }])
+                throw _tokens.Error("a parameter without default after one that has one");
+            parameters.Add(new Parameter(name, otherwise));
         }
         return parameters;
     }

@@ -40,7 +40,7 @@ internal sealed class TokenStream(List<Token> tokens)
     /// <summary>Parses something that may hold the like of itself.</summary>
     public T Nested<T>(Func<T> parse)
     {
-        RenderContext.EnsureStack();
+        Work.EnsureStack();
         if (++_depth > MaxDepth)
             throw Error($"nested more than {MaxDepth} levels deep");
         var parsed = parse();

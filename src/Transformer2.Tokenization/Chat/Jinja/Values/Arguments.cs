@@ -57,6 +57,10 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
         return new Arguments([.. positional.Skip(from)], named);
     }
 
+    /// <summary>The same arguments with other values; those by name have no position.</summary>
+    public Arguments Select(Func<int?, object?, object?> map) => new(
+        [.. positional.Select((value, i) => map(i, value))], named.ToDictionary(n => n.Key, n => map(null, n.Value), StringComparer.Ordinal));
+
     /// <summary>Those by position from one on.</summary>
     public Tuple TakePositional(int from)
     {

@@ -48,8 +48,11 @@ internal static class Casing
     public static bool IsLower(Rune rune) => Rune.IsLower(rune) || rune.Value is 0xAA or 0xBA;
 
     /// <summary>The case a text is in: some of its characters have one, and all of them that.</summary>
-    public static bool IsAll(string text, Func<Rune, bool> isThat) =>
-        text.EnumerateRunes().Any(isThat) && text.EnumerateRunes().All(rune => isThat(rune) || !IsCased(rune));
+    public static bool IsAll(string text, Func<Rune, bool> isThat)
+    {
+        Work.Spend(4L * text.Length);
+        return text.EnumerateRunes().Any(isThat) && text.EnumerateRunes().All(rune => isThat(rune) || !IsCased(rune));
+    }
 
     private static string Upper(Rune rune) =>
         CasingTable.Upper.TryGetValue(rune, out var special) ? special : Rune.ToUpperInvariant(rune).ToString();
@@ -106,6 +109,7 @@ internal static class Casing
 
     private static Text Map(Text text, Mapping mapping)
     {
+        Work.Spend(TextRewriter.CharacterCost * text.Length);
         var rewriter = new TextRewriter(text);
         for (int at = 0, width; at < text.Length; at += width)
         {

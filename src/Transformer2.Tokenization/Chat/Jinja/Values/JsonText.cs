@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace Transformer2.Tokenization.Jinja;
@@ -18,8 +19,9 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
     {
         if (depth > PythonText.MaxDepth)
             throw PythonText.TooDeep();
+        Work.Enter();
         if (_output.Length > Text.MaxLength)
-            throw new ChatTemplateException("The chat template makes a JSON text that is too long.");
+            throw Text.TooLong();
         switch (value)
         {
             case null:
@@ -31,6 +33,9 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
             case long n:
                 _output.Append(n.ToString(CultureInfo.InvariantCulture));
                 break;
+            case BigInteger n:
+                _output.Append(PythonText.Number(n));
+                break;
             case double d:
                 _output.Append(PythonText.Number(d) switch { "nan" => "NaN", "inf" => "Infinity", "-inf" => "-Infinity", var s => s });
                 break;
@@ -39,7 +44,7 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
                 break;
             case Map map:
                 var entries = map.Select(e => (Name: Name(e.Key), e.Value));
-                Items('{', '}', sortKeys ? entries.OrderBy(e => e.Name, StringComparer.Ordinal) : entries, depth, e =>
+                Items('{', '}', sortKeys ? entries.OrderBy(e => e.Name, Comparer<string>.Create(CodePoints.Compare)) : entries, depth, e =>
                 {
                     Quote(e.Name);
                     _output.Append(keySeparator);
@@ -74,6 +79,7 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
     {
         if (indent is null)
             return;
+        Work.Spend(depth * (long)indent.Length);
         _output.Append('\n');
         for (var i = 0; i < depth; i++)
             _output.Append(indent);
@@ -88,6 +94,7 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
 
     private void Quote(string text)
     {
+        Work.Spend(2L * text.Length);
         _output.Append('"');
         foreach (var c in text)
         {
@@ -101,7 +108,7 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
                 '\b' => _output.Append(@"\b"),
                 '\f' => _output.Append(@"\f"),
                 < ' ' => _output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
-                > '\x7F' when asciiOnly => _output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
+                > '~' when asciiOnly => _output.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
                 _ => _output.Append(c),
             };
         }

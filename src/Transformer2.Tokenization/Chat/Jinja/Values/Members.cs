@@ -3,6 +3,8 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>What <c>.</c> and <c>[]</c> find on a value.</summary>
 internal static class Members
 {
+    private const int MaxNameLength = 100;
+
     /// <summary>A method or property; undefined when the value has none of that name.</summary>
     public static object? Attribute(object? target, string name) => target switch
     {
@@ -15,7 +17,7 @@ internal static class Members
         Range range => ListMethods.Find(range, name),
         Callable callable when callable.Attributes.TryGetValue(name, out var attribute) => attribute,
         Cycler cycler => cycler.Find(name),
-        bool or long or double => NumberMethods.Find(target, name),
+        _ when Numbers.IsNumber(target) => NumberMethods.Find(target, name),
         _ => new Undefined(name),
     };
 
@@ -32,13 +34,13 @@ internal static class Members
                 throw new ChatTemplateException($"'{undefined.Name}' is undefined.");
             case (Map map, _):
                 return map.TryGetValue(Map.Key(index), out var entry) ? entry : Missing(index);
-            case (IReadOnlyList<object?> list, _) when Operators.Integer(index) is { } at:
+            case (IReadOnlyList<object?> list, _) when Numbers.Whole(index) is { } at:
                 at += at < 0 ? list.Count : 0;
                 return at >= 0 && at < list.Count ? list[(int)at] : Missing(index);
-            case (Range range, _) when Operators.Integer(index) is { } at:
+            case (Range range, _) when Numbers.Whole(index) is { } at:
                 at += at < 0 ? range.Count : 0;
                 return at >= 0 && at < range.Count ? range.At((int)at) : Missing(index);
-            case (Text text, _) when Operators.Integer(index) is { } at:
+            case (Text text, _) when Numbers.Whole(index) is { } at:
                 var count = CodePoints.Count(text);
                 at += at < 0 ? count : 0;
                 if (at < 0 || at >= count)
@@ -55,8 +57,10 @@ internal static class Members
     {
         if (path is not Text text)
             return Entry(target, path);
+        Work.Spend(16L * text.Length);
         foreach (var name in text.Value.Split('.'))
         {
+            Work.Steps(1);
             object key = long.TryParse(name, out var index) ? index : Text.Of(name);
             var entry = Entry(target, key);
             target = entry is Undefined ? Attribute(target, name) : entry;
@@ -64,5 +68,6 @@ internal static class Members
         return target;
     }
 
-    private static Undefined Missing(object? index) => new(PythonText.Of(index).Value);
+    // Told in messages, and any text can be an index.
+    private static Undefined Missing(object? index) => new(CodePoints.Start(PythonText.Of(index), MaxNameLength).Value);
 }

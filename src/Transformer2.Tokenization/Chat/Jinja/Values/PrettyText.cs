@@ -25,7 +25,7 @@ internal sealed partial class PrettyText
     private void Write(object? value, int indent, int allowance, int level)
     {
         if (_output.Length > Text.MaxLength)
-            throw new ChatTemplateException($"The chat template makes a text of more than {Text.MaxLength} characters.");
+            throw Text.TooLong();
         var plain = PythonText.Repr(value).Value;
         if (Count(plain) <= Width - indent - allowance)
         {
@@ -120,14 +120,18 @@ internal sealed partial class PrettyText
 
     private static int Count(string text) => CodePoints.Count(text.AsSpan());
 
-    private static object? Sorted(object? value) => value switch
+    private static object? Sorted(object? value)
     {
-        Namespace => value,
-        Map map => SortedMap(map),
-        Tuple tuple => new Tuple(tuple.Select(Sorted)),
-        IReadOnlyList<object?> list => list.Select(Sorted).ToList(),
-        _ => value,
-    };
+        Work.Enter();
+        return value switch
+        {
+            Namespace => value,
+            Map map => SortedMap(map),
+            Tuple tuple => new Tuple(tuple.Select(Sorted)),
+            IReadOnlyList<object?> list => list.Select(Sorted).ToList(),
+            _ => value,
+        };
+    }
 
     private static Map SortedMap(Map map)
     {
@@ -137,8 +141,8 @@ internal sealed partial class PrettyText
         return sorted;
     }
 
-    private static int CompareKeys(object a, object b) => (a is Text && b is Text) || (Operators.Number(a) is not null && Operators.Number(b) is not null)
-        ? Operators.Compare(a, b)
+    private static int CompareKeys(object a, object b) => (a is Text && b is Text) || (Numbers.IsNumber(a) && Numbers.IsNumber(b))
+        ? Comparison.Compare(a, b) ?? 0
         : string.CompareOrdinal(Operators.Kind(a), Operators.Kind(b));
 
     [GeneratedRegex(@"\S*\s*")]

@@ -15,6 +15,8 @@ internal static class Strings
     /// <summary>As <c>strip</c>: white space, or any of the characters given.</summary>
     public static Text Trim(Text text, Text? characters, bool start = true, bool end = true)
     {
+        Work.Read(text.Length);
+        Work.Spend(characters?.Length ?? 0);
         var value = text.Value.AsSpan();
         var (from, to) = (0, value.Length);
         var dropped = characters?.Value.EnumerateRunes().ToHashSet();
@@ -30,6 +32,7 @@ internal static class Strings
     {
         if (separator is { Length: 0 })
             throw new ChatTemplateException("A string cannot be split by an empty separator.");
+        Work.Search(text.Length, separator?.Length ?? 1);
         var parts = new List<object?>();
         var value = text.Value;
         var at = 0;
@@ -41,13 +44,13 @@ internal static class Strings
             var found = separator is null ? rest.IndexOfSpace() : rest.IndexOf(separator.Value, StringComparison.Ordinal);
             if (found < 0)
                 break;
-            parts.Add(text.Slice(at, found));
+            Add(parts, text.Slice(at, found));
             at += found + (separator?.Length ?? 1);
             while (separator is null && at < value.Length && IsSpace(value[at]))
                 at++;
         }
         if (separator is not null || at < value.Length)
-            parts.Add(text.Slice(at, value.Length - at));
+            Add(parts, text.Slice(at, value.Length - at));
         return parts;
     }
 
@@ -76,6 +79,7 @@ internal static class Strings
 
     public static List<object?> Lines(Text text, bool withEnds = false)
     {
+        Work.Read(text.Length);
         var lines = new List<object?>();
         var value = text.Value;
         for (var at = 0; at < value.Length;)
@@ -85,7 +89,7 @@ internal static class Strings
                 length = value.Length - at;
             var end = at + length;
             var next = end + (end + 1 < value.Length && value[end] == '\r' && value[end + 1] == '\n' ? 2 : 1);
-            lines.Add(text.Slice(at, withEnds ? Math.Min(next, value.Length) - at : length));
+            Add(lines, text.Slice(at, withEnds ? Math.Min(next, value.Length) - at : length));
             at = next;
         }
         return lines;
@@ -93,12 +97,66 @@ internal static class Strings
 
     public static Text Replace(Text text, Text old, Text replacement, int limit)
     {
-        if (old.Length > 0)
-            return Text.Join(replacement, Split(text, old, limit).Cast<Text>());
-        // Nothing is found before each character and at the end.
         var places = limit < 0 ? int.MaxValue : limit;
-        var parts = CodePoints.Split(text).SelectMany((character, i) => i < places ? [replacement, character] : (Text[])[character]);
-        return Text.Concat(CodePoints.Count(text) < places ? parts.Append(replacement) : parts);
+        if (old.Length == 0)
+            return Interspersed(text, replacement, places);
+        Work.Search(text.Length, old.Length);
+        var rewriter = new TextRewriter(text);
+        var at = 0;
+        for (; places > 0 && text.Value.AsSpan(at).IndexOf(old.Value, StringComparison.Ordinal) is >= 0 and var found; places--)
+        {
+            rewriter.Copy(found);
+            rewriter.Replace(old.Length, "");
+            rewriter.Insert(replacement);
+            at += found + old.Length;
+        }
+        rewriter.Copy(text.Length - at);
+        return rewriter.Build();
+    }
+
+    public static bool Contains(Text text, Text part)
+    {
+        Work.Search(text.Length, part.Length);
+        return text.Value.Contains(part.Value, StringComparison.Ordinal);
+    }
+
+    public static Text Reversed(Text text)
+    {
+        var reversed = new TextBuilder();
+        for (int at = text.Length, width; at > 0; at -= width)
+            reversed.Append(text.Slice(at - (width = CodePoints.WidthBefore(text.Value, at)), width));
+        return reversed.Build();
+    }
+
+    /// <summary>How often a part occurs, without overlaps.</summary>
+    public static long Count(Text text, Text part)
+    {
+        if (part.Length == 0)
+            return CodePoints.Count(text) + 1L;
+        Work.Search(text.Length, part.Length);
+        return text.Value.AsSpan().Count(part.Value);
+    }
+
+    /// <summary>Nothing is found before each character and at the end.</summary>
+    private static Text Interspersed(Text text, Text replacement, int places)
+    {
+        var rewriter = new TextRewriter(text);
+        for (int at = 0, width; at < text.Length; at += width, places--)
+        {
+            if (places > 0)
+                rewriter.Insert(replacement);
+            rewriter.Copy(width = CodePoints.Width(text.Value, at));
+        }
+        if (places > 0)
+            rewriter.Insert(replacement);
+        return rewriter.Build();
+    }
+
+    private static void Add(List<object?> parts, Text part)
+    {
+        if (parts.Count == Operators.MaxItems)
+            Work.Items(parts.Count + 1L);
+        parts.Add(part);
     }
 
     private static bool Drops(ReadOnlySpan<char> text, HashSet<Rune>? dropped, out int width)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Transformer2.Tokenization.Jinja;
 
 /// <summary>
@@ -9,17 +11,23 @@ internal sealed class Text : IEquatable<Text>
     /// <summary>Most UTF-16 units that one string may have.</summary>
     public const int MaxLength = 32 << 20;
 
+    // What the objects of a segment take, in characters made.
+    private const int Cost = 48;
+
     private readonly TextSegment[] _segments;
     private readonly int[] _starts;
     private string? _value;
 
     internal Text(TextSegment[] segments)
     {
+        Work.Spend(Cost * Math.Max(segments.Length, 1));
         _segments = segments;
-        _starts = new int[segments.Length];
+        // Of a single segment, which most texts are, it is known.
+        _starts = segments.Length > 1 ? new int[segments.Length] : [];
         for (var i = 0; i < segments.Length; i++)
         {
-            _starts[i] = Length;
+            if (segments.Length > 1)
+                _starts[i] = Length;
             Length += segments[i].Text.Length;
         }
     }
@@ -28,13 +36,28 @@ internal sealed class Text : IEquatable<Text>
 
     public int Length { get; }
 
+    /// <summary>Whether it is marked as HTML, by <c>safe</c> or <c>escape</c>, so that it is not escaped again.</summary>
+    public bool IsMarkup { get; private init; }
+
     public IReadOnlyList<TextSegment> Segments => _segments;
 
-    public string Value => _value ??= _segments.Length == 1 ? _segments[0].Text : string.Concat(_segments.Select(s => s.Text));
+    public string Value => _value ??= _segments.Length == 1 ? _segments[0].Text : Joined();
 
-    public bool AnyFromUser => Array.Exists(_segments, s => s.IsFromUser);
+    public bool AnyFromUser
+    {
+        get
+        {
+            Work.Spend(_segments.Length);
+            return Array.Exists(_segments, s => s.IsFromUser);
+        }
+    }
 
-    public static Text Of(string text, bool isFromUser = false) => text.Length == 0 ? Empty : new([new TextSegment(text, isFromUser)]);
+
+    public static Text Of(string text, bool isFromUser = false)
+    {
+        Work.Spend(text.Length);
+        return text.Length == 0 ? Empty : new([new TextSegment(text, isFromUser)]);
+    }
 
     public static Text Concat(IEnumerable<Text> parts)
     {
@@ -58,11 +81,30 @@ internal sealed class Text : IEquatable<Text>
         return builder.Build();
     }
 
-    /// <summary>A part, in UTF-16 units.</summary>
-    public Text Slice(int start, int length)
+    /// <summary>The same text, marked as HTML.</summary>
+    public Text AsMarkup() => IsMarkup ? this : new(_segments) { IsMarkup = true };
+
+    /// <summary>The same text so many times.</summary>
+    public Text Repeat(long times)
     {
-        if (length == Length)
-            return this;
+        var length = Length * Math.Clamp(times, 0, MaxLength + 1L);
+        if (length > MaxLength)
+            throw TooLong();
+        if (_segments.Length != 1)
+            return Concat(Enumerable.Repeat(this, length == 0 ? 0 : (int)times));
+        Work.Spend(length);
+        return Of(new StringBuilder((int)length).Insert(0, Value, (int)Math.Max(times, 0)).ToString(), _segments[0].IsFromUser);
+    }
+
+    public static ChatTemplateException TooLong() => new($"The chat template makes a text of more than {MaxLength} characters.");
+
+    /// <summary>A part, in UTF-16 units.</summary>
+    public Text Slice(int start, int length) => length == Length ? this
+        : IsMarkup ? Cut(start, length).AsMarkup()
+        : Cut(start, length);
+
+    private Text Cut(int start, int length)
+    {
         if (_segments.Length == 1)
             return Of(_segments[0].Text.Substring(start, length), _segments[0].IsFromUser);
         var builder = new TextBuilder();
@@ -83,6 +125,7 @@ internal sealed class Text : IEquatable<Text>
     /// <summary>The same provenance with other characters, unit for unit.</summary>
     public Text Rewrite(string text)
     {
+        Work.Spend(2L * Length);
         var rewritten = new TextSegment[_segments.Length];
         var offset = 0;
         for (var i = 0; i < _segments.Length; i++)
@@ -93,11 +136,27 @@ internal sealed class Text : IEquatable<Text>
         return new(rewritten);
     }
 
-    public bool Equals(Text? other) => other is not null && Length == other.Length && Value == other.Value;
+    public bool Equals(Text? other)
+    {
+        if (other is null || Length != other.Length)
+            return false;
+        Work.Read(Length);
+        return Value == other.Value;
+    }
 
     public override bool Equals(object? obj) => Equals(obj as Text);
 
-    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode()
+    {
+        Work.Spend(Length);
+        return Value.GetHashCode(StringComparison.Ordinal);
+    }
 
     public override string ToString() => Value;
+
+    private string Joined()
+    {
+        Work.Spend(Length);
+        return string.Concat(_segments.Select(s => s.Text));
+    }
 }

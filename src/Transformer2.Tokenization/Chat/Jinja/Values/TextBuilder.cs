@@ -5,6 +5,9 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>Collects a <see cref="Text"/>, neighbours of the same origin in one segment.</summary>
 internal sealed class TextBuilder
 {
+    /// <summary>What adding a part takes besides its characters, in characters made.</summary>
+    public const int Cost = 4;
+
     private readonly List<TextSegment> _segments = [];
     private readonly StringBuilder _current = new();
     private bool _currentIsFromUser;
@@ -12,6 +15,7 @@ internal sealed class TextBuilder
 
     public void Append(Text text)
     {
+        Work.Spend(Cost);
         foreach (var segment in text.Segments)
             Append(segment.Text, segment.IsFromUser);
     }
@@ -22,7 +26,8 @@ internal sealed class TextBuilder
             return;
         _length += text.Length;
         if (_length > Text.MaxLength)
-            throw new ChatTemplateException($"The chat template makes a text of more than {Text.MaxLength} characters.");
+            throw Text.TooLong();
+        Work.Spend(text.Length + Cost);
         if (isFromUser != _currentIsFromUser)
             EndSegment();
         _currentIsFromUser = isFromUser;

@@ -3,6 +3,9 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>Makes a text from another, going forward through it; what replaces a part is from where the part is from.</summary>
 internal sealed class TextRewriter(Text source)
 {
+    /// <summary>What going through a text character by character takes for each of them, in characters made.</summary>
+    public const long CharacterCost = 24;
+
     private readonly TextBuilder _made = new();
     private int _segment;
     private int _offset;
@@ -10,17 +13,17 @@ internal sealed class TextRewriter(Text source)
     /// <summary>Keeps a part, in UTF-16 units.</summary>
     public void Copy(int length)
     {
-        foreach (var (part, isFromUser) in Take(length))
-            _made.Append(part.Span, isFromUser);
+        while (Take(ref length, out var isFromUser) is { IsEmpty: false } part)
+            _made.Append(part, isFromUser);
     }
 
     /// <summary>Puts something in the place of a part. Where the part is only partly the user's, it counts as the user's.</summary>
     public void Replace(int length, ReadOnlySpan<char> replacement)
     {
-        var isFromUser = false;
-        foreach (var part in Take(length))
-            isFromUser |= part.IsFromUser;
-        _made.Append(replacement, isFromUser);
+        var anyFromUser = false;
+        while (Take(ref length, out var isFromUser) is { IsEmpty: false })
+            anyFromUser |= isFromUser;
+        _made.Append(replacement, anyFromUser);
     }
 
     /// <summary>Adds what has no counterpart in the source.</summary>
@@ -28,19 +31,21 @@ internal sealed class TextRewriter(Text source)
 
     public Text Build() => _made.Build();
 
-    private IEnumerable<(ReadOnlyMemory<char> Part, bool IsFromUser)> Take(int length)
+    /// <summary>Takes as much of a length as one segment has; nothing when no length is left.</summary>
+    private ReadOnlySpan<char> Take(ref int length, out bool isFromUser)
     {
-        while (length > 0)
-        {
-            var segment = source.Segments[_segment];
-            var taken = Math.Min(length, segment.Text.Length - _offset);
-            yield return (segment.Text.AsMemory(_offset, taken), segment.IsFromUser);
-            length -= taken;
-            _offset += taken;
-            if (_offset < segment.Text.Length)
-                continue;
-            _segment++;
-            _offset = 0;
-        }
+        Work.Spend(TextBuilder.Cost);
+        isFromUser = false;
+        if (length == 0)
+            return [];
+        var segment = source.Segments[_segment];
+        var taken = Math.Min(length, segment.Text.Length - _offset);
+        var part = segment.Text.AsSpan(_offset, taken);
+        isFromUser = segment.IsFromUser;
+        length -= taken;
+        _offset += taken;
+        if (_offset == segment.Text.Length)
+            (_segment, _offset) = (_segment + 1, 0);
+        return part;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Numerics;
 
 namespace Transformer2.Tokenization.Jinja;
 
@@ -8,10 +9,11 @@ internal sealed record Undefined(string Name);
 /// <summary>A dictionary, in order of insertion. Keys are texts, numbers, booleans or none.</summary>
 internal class Map : OrderedDictionary<object, object?>
 {
+    // What the objects of a dictionary take, in characters made.
+    private const int Cost = 120;
+
     public Map()
-        : base(KeyComparer.Instance)
-    {
-    }
+        : base(KeyComparer.Instance) => Work.Spend(Cost);
 
     /// <summary>Stands for the key <c>none</c>.</summary>
     public static object NoneKey { get; } = new();
@@ -19,7 +21,7 @@ internal class Map : OrderedDictionary<object, object?>
     public static object Key(object? key) => key switch
     {
         null => NoneKey,
-        Text or long or double or bool => key,
+        Text or long or double or bool or BigInteger => key,
         _ => throw new ChatTemplateException("A dictionary of the chat template has a key that is not a plain value."),
     };
 
@@ -27,15 +29,19 @@ internal class Map : OrderedDictionary<object, object?>
     {
         public static KeyComparer Instance { get; } = new();
 
-        public new bool Equals(object? x, object? y) => x is Text a ? a.Equals(y as Text) : Operators.AreEqual(x, y);
+        public new bool Equals(object? x, object? y) => x is Text a ? a.Equals(y as Text) : Comparison.AreEqual(x, y);
 
         // Numbers that are equal are the same key, whatever their type: 1, 1.0 and true.
-        public int GetHashCode(object key) => Operators.Number(key)?.GetHashCode() ?? key.GetHashCode();
+        public int GetHashCode(object key) => Numbers.IsNumber(key) ? Numbers.Hash(key) : key.GetHashCode();
     }
 }
 
 /// <summary>A list that is written with parentheses, and equals no list with brackets.</summary>
-internal class Tuple(IEnumerable<object?> items) : List<object?>(items);
+internal class Tuple(IEnumerable<object?> items) : List<object?>(items)
+{
+    /// <summary>What the objects of a small list take, in characters made.</summary>
+    public const long Cost = 50;
+}
 
 /// <summary>What <c>groupby</c> makes: a tuple whose two items have names.</summary>
 internal sealed class GroupTuple(object? grouper, List<object?> items) : Tuple([grouper, items]);
@@ -45,7 +51,16 @@ internal sealed record Range(long Start, long Stop, long Step)
 {
     public int Count { get; } = CountOf(Start, Stop, Step);
 
-    public List<object?> Items => [.. Enumerable.Range(0, Count).Select(At)];
+    public List<object?> Items
+    {
+        get
+        {
+            Work.Items(Count);
+            // The numbers are objects, too.
+            Work.Spend(16L * Count);
+            return [.. Enumerable.Range(0, Count).Select(At)];
+        }
+    }
 
     public object At(int index) => Start + (index * Step);
 
@@ -55,11 +70,14 @@ internal sealed record Range(long Start, long Stop, long Step)
 
     public override int GetHashCode() => Count == 0 ? 0 : HashCode.Combine(Count, Start);
 
+    // As many as the sandbox of Jinja allows.
+    private const int MaxCount = 100_000;
+
     private static int CountOf(long start, long stop, long step)
     {
         var distance = (Int128)stop - start;
         var count = Int128.Max((distance + step - Math.Sign(step)) / step, 0);
-        return count <= Operators.MaxItems ? (int)count : throw new ChatTemplateException($"range() has more than {Operators.MaxItems} items.");
+        return count <= MaxCount ? (int)count : throw new ChatTemplateException($"range() has more than {MaxCount} items.");
     }
 }
 
@@ -71,9 +89,15 @@ internal sealed record MapView(string Name, Map Source)
     public IReadOnlyList<object?> Items => Name switch
     {
         "keys" => Operators.Items(Source),
-        "values" => [.. Source.Values],
+        "values" => Values(),
         _ => MapMethods.Items(Source),
     };
+
+    private List<object?> Values()
+    {
+        Work.Items(Source.Count);
+        return [.. Source.Values];
+    }
 }
 
 /// <summary>What <c>namespace()</c> makes: the only value whose members a template may set.</summary>
@@ -86,7 +110,9 @@ internal sealed record Callable(string Name, Func<Arguments, object?> Invoke)
     public IReadOnlyDictionary<string, object?> Attributes { get; init; } = FrozenDictionary<string, object?>.Empty;
 
     /// <summary>How it is printed.</summary>
-    public string Description { get; init; } = $"<function {Name}>";
+    public string Description => DescribedAs ?? $"<function {Name}>";
+
+    public string? DescribedAs { get; init; }
 }
 
 /// <summary>The variable <c>loop</c> of a <c>for</c>.</summary>

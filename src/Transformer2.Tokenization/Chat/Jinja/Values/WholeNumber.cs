@@ -7,8 +7,9 @@ namespace Transformer2.Tokenization.Jinja;
 internal static class WholeNumber
 {
     /// <summary>Reads digits in a base from 2 to 36, or 0 for the base that a prefix tells; null when they are no such number.</summary>
-    public static long? Parse(string text, int radix)
+    public static object? Parse(string text, int radix)
     {
+        Work.Read(text.Length);
         var digits = text.AsSpan().Trim();
         var isNegative = digits.StartsWith("-");
         if (isNegative || digits.StartsWith("+"))
@@ -26,24 +27,26 @@ internal static class WholeNumber
         }
         if (radix is < 2 or > 36)
             throw new ChatTemplateException("The base of a whole number is 0, or from 2 to 36.");
-        return Value(digits, radix) is not { } value ? null
-            : (isNegative ? -value : value) is var signed && signed >= long.MinValue && signed <= long.MaxValue ? (long)signed
-            : throw new ChatTemplateException($"A whole number of {digits.Length} digits is too large for the chat template.");
+        return Value(digits, radix) is { } value ? Numbers.Of(isNegative ? -value : value) : null;
     }
 
     private static BigInteger? Value(ReadOnlySpan<char> digits, int radix)
     {
         var value = BigInteger.Zero;
-        var afterDigit = false;
+        var (afterDigit, count) = (false, 0);
         foreach (var c in digits)
         {
             var digit = char.IsAsciiLetter(c) ? (c | 0x20) - 'a' + 10 : CharUnicodeInfo.GetDecimalDigitValue(c);
             if (c == '_' ? !afterDigit : digit < 0 || digit >= radix)
                 return null;
             afterDigit = c != '_';
-            // Past 64 bits the number is refused anyway: it only has to stay large.
-            if (afterDigit && value < ulong.MaxValue)
-                value = (value * radix) + digit;
+            if (!afterDigit)
+                continue;
+            // Every digit goes over all that came before.
+            if (++count > Numbers.MaxDigits)
+                throw Numbers.TooLarge();
+            Work.Spend(count / 16);
+            value = (value * radix) + digit;
         }
         return afterDigit ? value : null;
     }
