@@ -20,10 +20,10 @@ internal static class StringMethods
         ["rpartition"] = (t, a) => a.RequireText(0, "sep") is var sep && Strings.SplitFromEnd(t, sep, 1) is [var before, var after]
             ? new Tuple([before, sep, after])
             : new Tuple([Text.Empty, Text.Empty, t]),
-        ["removeprefix"] = (t, a) => a.RequireText(0, "prefix") is var p && t.Value.StartsWith(p.Value, StringComparison.Ordinal)
+        ["removeprefix"] = (t, a) => a.RequireText(0, "prefix") is var p && Strings.StartsWith(t, p)
             ? t.Slice(p.Length, t.Length - p.Length)
             : t,
-        ["removesuffix"] = (t, a) => a.RequireText(0, "suffix") is var p && t.Value.EndsWith(p.Value, StringComparison.Ordinal)
+        ["removesuffix"] = (t, a) => a.RequireText(0, "suffix") is var p && Strings.EndsWith(t, p)
             ? t.Slice(0, t.Length - p.Length)
             : t,
         ["upper"] = (t, _) => Casing.Upper(t),

@@ -10,8 +10,8 @@ internal static class StringSearch
         methods["index"] = (t, a) => Found(First(t, a));
         methods["rindex"] = (t, a) => Found(Last(t, a));
         methods["count"] = (t, a) => Window(t, a) is var (from, to) ? Strings.Count(t.Slice(from, to - from), a.RequireText(0, "sub")) : 0L;
-        methods["startswith"] = (t, a) => Any(t, a, "prefix", (part, prefix) => part.StartsWith(prefix, StringComparison.Ordinal));
-        methods["endswith"] = (t, a) => Any(t, a, "suffix", (part, suffix) => part.EndsWith(suffix, StringComparison.Ordinal));
+        methods["startswith"] = (t, a) => Any(t, a, "prefix", Strings.StartsWith);
+        methods["endswith"] = (t, a) => Any(t, a, "suffix", Strings.EndsWith);
     }
 
     private static long First(Text text, Arguments arguments) => Sought(text, arguments) is var sub && Window(text, arguments) is var (from, to)
@@ -34,19 +34,13 @@ internal static class StringSearch
     private static long Found(long position) =>
         position >= 0 ? position : throw new ChatTemplateException("A string does not have the part that index() looks for.");
 
-    private static bool Any(Text text, Arguments arguments, string name, Func<string, string, bool> holds)
+    private static bool Any(Text text, Arguments arguments, string name, Func<Text, Text, bool> holds)
     {
         var choices = arguments.Require(0, name);
         if (Window(text, arguments) is not var (from, to))
             return false;
-        var part = text.Slice(from, to - from).Value;
-        return choices is Text one ? Holds(one) : Operators.Items(choices).Any(c => Holds(StringMethods.AsText(c)));
-
-        bool Holds(Text choice)
-        {
-            Work.Read(choice.Length);
-            return holds(part, choice.Value);
-        }
+        var part = text.Slice(from, to - from);
+        return choices is Text one ? holds(part, one) : Operators.Items(choices).Any(c => holds(part, StringMethods.AsText(c)));
     }
 
     /// <summary>The UTF-16 offsets of the arguments <c>start</c> and <c>end</c>, or null when nothing is between them.</summary>

@@ -5,6 +5,9 @@ namespace Transformer2.Tokenization.Jinja;
 /// <summary>The tests behind <c>is</c>, by name.</summary>
 internal static class Tests
 {
+    // Above any filter's or test's.
+    private const int MaxNameLength = 100;
+
     private static readonly Dictionary<string, Func<object?, Arguments, bool>> All = new(StringComparer.Ordinal)
     {
         ["boolean"] = (v, _) => v is bool,
@@ -14,7 +17,7 @@ internal static class Tests
         ["escaped"] = (v, _) => v is Text { IsMarkup: true },
         ["even"] = (v, _) => Comparison.AreEqual(Numbers.Arithmetic("%", v, 2L), 0L),
         ["false"] = (v, _) => v is false,
-        ["filter"] = (v, _) => v is Text name && Filters.Exists(name.Value),
+        ["filter"] = (v, _) => v is Text { Length: < MaxNameLength } name && Filters.Exists(name.Value),
         ["float"] = (v, _) => v is double,
         ["integer"] = (v, _) => v is long or BigInteger,
         ["iterable"] = (v, _) => v is Text or Map or IReadOnlyList<object?> or Undefined or Range or MapView,
@@ -28,7 +31,7 @@ internal static class Tests
         ["string"] = (v, _) => v is Text,
         ["true"] = (v, _) => v is true,
         ["undefined"] = (v, _) => v is Undefined,
-        ["test"] = (v, _) => v is Text name && Exists(name.Value),
+        ["test"] = (v, _) => v is Text { Length: < MaxNameLength } name && Exists(name.Value),
         ["upper"] = (v, _) => Casing.IsAll(PythonText.Of(v).Value, Casing.IsUpper),
     };
 

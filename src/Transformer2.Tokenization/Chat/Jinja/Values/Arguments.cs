@@ -10,7 +10,7 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
 
     /// <summary>The entries of a dictionary as arguments by name.</summary>
     public static Dictionary<string, object?> Entries(object? mapping) => mapping is Map map
-        ? map.Where(e => e.Key is Text).ToDictionary(e => e.Key.ToString()!, e => e.Value, StringComparer.Ordinal)
+        ? map.Where(e => e.Key is Text).ToDictionary(e => Name((Text)e.Key), e => e.Value, StringComparer.Ordinal)
         : throw new ChatTemplateException($"{Operators.Kind(mapping)} is not a dictionary.");
 
     public int PositionalCount => positional.Count;
@@ -87,5 +87,11 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyDict
             if (!_takenNames.Contains(name))
                 throw new ChatTemplateException($"'{callee}' has no argument '{name}'.");
         }
+    }
+
+    private static string Name(Text key)
+    {
+        Work.Spend(key.Length);
+        return key.Value;
     }
 }

@@ -6,20 +6,25 @@ internal static class Members
     private const int MaxNameLength = 100;
 
     /// <summary>A method or property; undefined when the value has none of that name.</summary>
-    public static object? Attribute(object? target, string name) => target switch
+    public static object? Attribute(object? target, string name)
     {
-        Text text => StringMethods.Find(text, name),
-        Namespace => new Undefined(name),
-        Map map => MapMethods.Find(map, name),
-        LoopState loop => LoopMembers.Find(loop, name),
-        GroupTuple group when name is "grouper" or "list" => group[name == "grouper" ? 0 : 1],
-        IReadOnlyList<object?> list => ListMethods.Find(list, name),
-        Range range => ListMethods.Find(range, name),
-        Callable callable when callable.Attributes.TryGetValue(name, out var attribute) => attribute,
-        Cycler cycler => cycler.Find(name),
-        _ when Numbers.IsNumber(target) => NumberMethods.Find(target, name),
-        _ => new Undefined(name),
-    };
+        // Looked up, and any text can be a name.
+        Work.Spend(name.Length);
+        return target switch
+        {
+            Text text => StringMethods.Find(text, name),
+            Namespace => new Undefined(name),
+            Map map => MapMethods.Find(map, name),
+            LoopState loop => LoopMembers.Find(loop, name),
+            GroupTuple group when name is "grouper" or "list" => group[name == "grouper" ? 0 : 1],
+            IReadOnlyList<object?> list => ListMethods.Find(list, name),
+            Range range => ListMethods.Find(range, name),
+            Callable callable when callable.Attributes.TryGetValue(name, out var attribute) => attribute,
+            Cycler cycler => cycler.Find(name),
+            _ when Numbers.IsNumber(target) => NumberMethods.Find(target, name),
+            _ => new Undefined(name),
+        };
+    }
 
     /// <summary>What <c>.</c> finds: a method or, failing that, an entry.</summary>
     public static object? Member(object? target, string name) =>

@@ -114,6 +114,18 @@ internal static class Strings
         return rewriter.Build();
     }
 
+    public static bool StartsWith(Text text, Text part)
+    {
+        Work.Read(part.Length);
+        return text.Value.StartsWith(part.Value, StringComparison.Ordinal);
+    }
+
+    public static bool EndsWith(Text text, Text part)
+    {
+        Work.Read(part.Length);
+        return text.Value.EndsWith(part.Value, StringComparison.Ordinal);
+    }
+
     public static bool Contains(Text text, Text part)
     {
         Work.Search(text.Length, part.Length);
