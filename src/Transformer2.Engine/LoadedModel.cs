@@ -21,7 +21,7 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         var dtype = placement.DTypeFor(folder);
         Check(folder.Config, tokenizer);
         RunnerChoice.Check(options, placement, dtype);
-        var blocks = CacheSize.Blocks(folder.Config, options, contextLength, RunnerChoice.CacheNumber(options, placement, dtype));
+        var blocks = CacheSize.Blocks(folder.Config, options, contextLength, (int)dtype.ElementSize());
 
         var loading = new Relay<WeightProgress>(step => progress?.Report(new EngineLoadProgress("Loading the weights", step.Tensors, step.TotalTensors)));
         var model = folder.Load(dtype, placement.Device, loading, cancellationToken);

@@ -20,10 +20,6 @@ internal static class RunnerChoice
             throw new InvalidOperationException($"{nameof(EngineOptions.Quantization)} {options.Quantization} is for the simd runner only.");
     }
 
-    /// <summary>Bytes of a number in the KV cache.</summary>
-    public static int CacheNumber(EngineOptions options, Placement placement, ScalarType dtype) =>
-        IsSimd(options, placement, dtype) ? sizeof(float) : (int)dtype.ElementSize();
-
     /// <summary>Makes the runner, which takes over the model.</summary>
     public static IModelRunner Create(EngineOptions options, Decoder model, int blocks) =>
         IsSimd(options, new Placement(null, model.Device), model.DType)

@@ -9,7 +9,7 @@ namespace Transformer2.Engine;
 internal sealed class Scheduler
 {
     /// <summary>Tokens per block of the KV cache.</summary>
-    public const int BlockTokens = 16;
+    public const int BlockTokens = 32;
 
     private readonly WaitingQueue _waiting;
     private readonly ExpertBank _bank;

@@ -121,8 +121,8 @@ public sealed class StepMetricsTests : IDisposable
         }
 
         Assert.Equal([50, 50], _measured.Values("t2.prefix_cache_queries"));
-        Assert.Equal([0, 48], _measured.Values("t2.prefix_cache_hits"));
-        Assert.Equal([50, 2], _measured.Values("t2.step_prompt_tokens"));
+        Assert.Equal([0, 32], _measured.Values("t2.prefix_cache_hits"));
+        Assert.Equal([50, 18], _measured.Values("t2.step_prompt_tokens"));
         Assert.Equal(100, _measured.Observe()["t2.prompt_tokens{,base}"]);
     }
 

@@ -115,7 +115,7 @@ public sealed class MixedBatchTests(EngineFixture fixture)
         public static Description Random(Random random, int number)
         {
             // Some begin alike.
-            var beginning = Enumerable.Range(0, random.Next(0, 60)).Select(i => 10 + (((number % 3) + 1) * i * 7 % 80));
+            var beginning = Enumerable.Range(0, random.Next(0, 100)).Select(i => 10 + (((number % 3) + 1) * i * 7 % 80));
             var own = Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(4, 200));
             var expert = (number % 5) switch
             {

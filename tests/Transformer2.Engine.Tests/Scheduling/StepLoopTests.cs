@@ -8,7 +8,7 @@ namespace Transformer2.Engine.Tests.Scheduling;
 
 public sealed class StepLoopTests : IDisposable
 {
-    private const int Context = 128;
+    private const int Context = 256;
     private readonly ITokenizer _tokenizer;
     private readonly List<Request> _requests = [];
     private ExpertBank _bank = null!;
@@ -43,7 +43,7 @@ public sealed class StepLoopTests : IDisposable
         for (var step = 0; step < 2000; step++)
         {
             var answers = random.Next(10) == 0 ? random.Next(2, 5) : 1;
-            if (random.Next(3) == 0) Submit(random.Next(1, 40), random.Next(1, 15), beginning: random.Next(4), expert: random.Next(3), answers);
+            if (random.Next(3) == 0) Submit(random.Next(1, 70), random.Next(1, 15), beginning: random.Next(4), expert: random.Next(3), answers);
             if (_requests.Count > 0 && random.Next(4) == 0) _requests[random.Next(_requests.Count)].Cancel();
             loop.Step();
             Assert.InRange(loop.Running, 0, rows);
@@ -229,18 +229,19 @@ public sealed class StepLoopTests : IDisposable
     {
         using var runner = new CheckingRunner();
         var loop = Loop(runner, rows: 4, prefillChunk: 256, blocks: 100);
-        int[] prompt = [.. Enumerable.Range(0, 50).Select(i => i * 7 % 61)];
+        const int Block = Scheduler.BlockTokens;
+        int[] prompt = [.. Enumerable.Range(0, (4 * Block) - 10).Select(i => i * 7 % 61)];
         Assert.Equal(0, Cached("a", prompt));
-        Assert.Equal(48, Cached("a", prompt));
-        Assert.Equal(32, Cached("a", [.. prompt[..40], 1, 2, 3]));
+        Assert.Equal(3 * Block, Cached("a", prompt));
+        Assert.Equal(2 * Block, Cached("a", [.. prompt[..((2 * Block) + 8)], 1, 2, 3]));
         Assert.Equal(0, Cached("a", [5, .. prompt]));
         Assert.Equal(0, Cached("b", prompt));
-        Assert.Equal(48, Cached("b", prompt));
+        Assert.Equal(3 * Block, Cached("b", prompt));
         Assert.Equal(0, Cached("a", prompt, expert: 1));
-        Assert.Equal(48, Cached("a", prompt, expert: 1));
+        Assert.Equal(3 * Block, Cached("a", prompt, expert: 1));
         // An answer is part of the next prompt of a conversation. The prompt's last token is always computed.
-        Assert.Equal(64, Cached("a", [.. prompt, .. CheckingRunner.Answer(prompt, 20), 9]));
-        Assert.Equal(32, Cached("a", prompt[..48]));
+        Assert.Equal(4 * Block, Cached("a", [.. prompt, .. CheckingRunner.Answer(prompt, 20), 9]));
+        Assert.Equal(2 * Block, Cached("a", prompt[..(3 * Block)]));
 
         int Cached(string tenant, int[] tokens, int expert = 0)
         {
@@ -263,8 +264,8 @@ public sealed class StepLoopTests : IDisposable
 
         while (!request.HasEnded) loop.Step();
 
-        // Of the first answer 50 + 4 tokens go into the cache, of each other one the two of the prompt's last block, and 4.
-        Assert.Equal(54 + (3 * 6) + 2, runner.Computed.Tokens);
+        // Of the first answer 50 + 4 tokens go into the cache, of each other one the 18 behind the prompt's full block, and 4.
+        Assert.Equal(54 + (3 * 22) + 2, runner.Computed.Tokens);
         Assert.All(Enumerable.Range(0, 4), answer => Assert.Equal(CheckingRunner.Answer(request.Prompt, 5), Ids(request.Events, answer)));
         var ends = request.Events.OfType<AnswerCompleted>().ToArray();
         Assert.Equal([0, 1, 2, 3], ends.Select(end => end.Answer).Order());
@@ -353,11 +354,11 @@ public sealed class StepLoopTests : IDisposable
         return new StepLoop(_waiting, new Scheduler(_waiting, _bank, _pool, limits), runner, Context, new HashSet<int> { 63 }, _time, NullLogger.Instance);
     }
 
-    // Every prompt is different, so that rows cannot be mistaken for each other, but for those with the same beginning, which share 20 tokens.
+    // Every prompt is different, so that rows cannot be mistaken for each other, but for those with the same beginning, which share 40 tokens.
     private Request Submit(int promptLength, int maxTokens, int beginning = 0, int expert = 0, int answers = 1)
     {
         var number = _requests.Count;
-        var prompt = Enumerable.Range(0, promptLength).Select(i => i < 20 && beginning > 0 ? (beginning + (i * i)) % 61 : ((number * 37) + (i * i * 11)) % 61);
+        var prompt = Enumerable.Range(0, promptLength).Select(i => i < 40 && beginning > 0 ? (beginning + (i * i)) % 61 : ((number * 37) + (i * i * 11)) % 61);
         var like = Request.Any with { Answers = answers };
         var request = new Request([.. prompt], maxTokens, _tokenizer, like: like, expert: expert == 0 ? null : TinyModelFolder.Expert(expert), time: _time);
         _requests.Add(request);

@@ -41,12 +41,12 @@ public sealed class PrefixIsolationTests : IAsyncLifetime
     public async Task What_was_computed_for_a_prompt_is_of_use_to_its_tenant_alone()
     {
         var (acme, zeta) = (TenantId.Parse("acme"), TenantId.Parse("zeta"));
-        var prompt = new string('p', 50); // as many tokens, of which 48 fill blocks
+        var prompt = new string('p', 50); // as many tokens, of which 32 fill a block
 
         Assert.Equal(0, await Cached(acme));
-        Assert.Equal(48, await Cached(acme));
+        Assert.Equal(32, await Cached(acme));
         Assert.Equal(0, await Cached(zeta));
-        Assert.Equal(48, await Cached(zeta));
+        Assert.Equal(32, await Cached(zeta));
 
         async Task<int> Cached(TenantId tenant)
         {

@@ -5,7 +5,8 @@ using Transformer2.Modeling.Checkpoints;
 namespace Transformer2.Engine;
 
 /// <summary>Rotates queries and keys by their positions, after norming their heads where the model does, and puts keys and values into the cache.</summary>
-internal sealed unsafe class PositionPhase(WorkerPool pool, KernelSet kernels, ModelConfig config, SimdCache cache, RotaryTables rotary) : RowPhase(pool)
+internal sealed unsafe class PositionPhase(WorkerPool pool, KernelSet kernels, ModelConfig config, SimdCache cache, RotaryTables rotary)
+    : RowPhase(pool, rowsPerChunk: 4)
 {
     private Rotation[] _rotations = [];
     private StepRows _rows = null!;

@@ -6,6 +6,7 @@ using Transformer2.Kernels.Sparse;
 using Transformer2.Kernels.Threads;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
+using static TorchSharp.torch;
 
 namespace Transformer2.Engine;
 
@@ -46,7 +47,9 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
         _projections = new SimdProjections(model, quantize, directions);
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
         _finalNorm = new PinnedFloats(model.Parameters["model.norm.weight"]);
-        _cache = new SimdCache(new KvLayout(_config.KeyValueHeads, _config.HeadDim, blockTokens, KvType.F32), _config.Layers, 1 + blocks);
+        // As precise as the weights, and half of what has to be read where they are bfloat16.
+        var numbers = model.DType is ScalarType.BFloat16 ? KvType.BF16 : KvType.F32;
+        _cache = new SimdCache(new KvLayout(_config.KeyValueHeads, _config.HeadDim, blockTokens, numbers), _config.Layers, 1 + blocks);
         _pool = new WorkerPool(threads);
         var kernels = KernelSet.For();
         _products = new Products(kernels, _pool);
