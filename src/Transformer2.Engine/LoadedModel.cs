@@ -52,7 +52,6 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
         Info.Layout.BaseModel,
         sequence.Request.Tenant,
         sequence.Expert.Digest,
-        sequence.Row.Expert?.Form ?? ExpertForm.Base,
         Config.RopeScaling is DynamicRopeScaling && sequence.Row.PromptLength > Config.ContextLength ? sequence.Row.PromptLength : 0);
 
     // What would otherwise end the model thread, or the process, in the middle of its work.

@@ -55,28 +55,5 @@ public abstract unsafe class KernelSet
     /// <param name="sines">[rotaryDim / 2], those of the position.</param>
     public abstract void RotaryEmbedding(float* heads, int count, int headDim, int rotaryDim, float* cosines, float* sines);
 
-    /// <summary>log(sum of exp(logit)): what is subtracted from a logit to get its log-probability.</summary>
-    /// <param name="logits">[size].</param>
-    /// <param name="size">How many, at least 1.</param>
-    public abstract float LogSumExp(float* logits, int size);
-
-    /// <summary>Log-probabilities: logits less <see cref="LogSumExp"/>.</summary>
-    /// <param name="logits">[size].</param>
-    /// <param name="result">[size]; may be the logits.</param>
-    /// <param name="size">How many, at least 1.</param>
-    public abstract void LogSoftmax(float* logits, float* result, int size);
-
-    /// <summary>The index of the largest logit, the lowest of equal ones; -1 if none is a number.</summary>
-    /// <param name="logits">[size].</param>
-    /// <param name="size">How many.</param>
-    public abstract int ArgMax(float* logits, int size);
-
-    /// <summary>The indices of the largest logits, largest first, of equal ones the lowest first; what is not a number is left out.</summary>
-    /// <param name="logits">[size].</param>
-    /// <param name="size">How many.</param>
-    /// <param name="indices">Where to; its length is how many are wanted. Time grows with it: meant for a few hundred at most.</param>
-    /// <returns>How many were found.</returns>
-    public abstract int Top(float* logits, int size, Span<int> indices);
-
     internal abstract FormatKernel Products(WeightType type);
 }

@@ -1,5 +1,4 @@
 using Transformer2.Kernels.Attention;
-using Transformer2.Kernels.Logits;
 using Transformer2.Kernels.MatrixProducts;
 using Transformer2.Kernels.Vectors;
 using Transformer2.Kernels.Weights;
@@ -26,25 +25,6 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(InstructionSet instructio
 
     public override void RotaryEmbedding(float* heads, int count, int headDim, int rotaryDim, float* cosines, float* sines) =>
         Elementwise.RotaryEmbedding<TSimd, TVector>.Run(heads, count, headDim, rotaryDim, cosines, sines);
-
-    public override float LogSumExp(float* logits, int size) => LogitsKernel<TSimd, TVector>.LogSumExp(logits, size);
-
-    public override void LogSoftmax(float* logits, float* result, int size) =>
-        LogitsKernel<TSimd, TVector>.Subtract(logits, result, size, LogSumExp(logits, size));
-
-    public override int ArgMax(float* logits, int size)
-    {
-        var index = -1;
-        return LogitsKernel<TSimd, TVector>.Top(logits, size, &index, 1) == 0 ? -1 : index;
-    }
-
-    public override int Top(float* logits, int size, Span<int> indices)
-    {
-        fixed (int* to = indices)
-        {
-            return indices.IsEmpty ? 0 : LogitsKernel<TSimd, TVector>.Top(logits, size, to, indices.Length);
-        }
-    }
 
     internal override FormatKernel Products(WeightType type) => type switch
     {

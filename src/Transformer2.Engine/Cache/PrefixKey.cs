@@ -15,12 +15,11 @@ internal static class PrefixKey
     /// <param name="model">Fingerprint of the base model.</param>
     /// <param name="tenant">Nothing is ever shared between tenants, equal or not.</param>
     /// <param name="expert">Digest of the effective multipliers; of a mixture, of what it comes to.</param>
-    /// <param name="form">How the expert is computed: other forms round differently.</param>
     /// <param name="rotaryLength">The length that dynamic rotary scaling takes; 0 where there is none.</param>
-    public static UInt128 Root(string model, string tenant, string expert, ExpertForm form, int rotaryLength)
+    public static UInt128 Root(string model, string tenant, string expert, int rotaryLength)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in new[] { model, tenant, expert, form.ToString(), rotaryLength.ToString(System.Globalization.CultureInfo.InvariantCulture) })
+        foreach (var part in new[] { model, tenant, expert, rotaryLength.ToString(System.Globalization.CultureInfo.InvariantCulture) })
         {
             var bytes = Encoding.UTF8.GetBytes(part);
             hash.AppendData(BitConverter.GetBytes(bytes.Length));

@@ -9,17 +9,13 @@ namespace Transformer2.Engine;
 /// </summary>
 /// <param name="load">Brings an expert into the runner's memory.</param>
 /// <param name="capacity">Experts kept.</param>
-/// <param name="bytes">Bytes kept.</param>
-internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int capacity, long bytes = long.MaxValue) : IDisposable
+internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int capacity) : IDisposable
 {
     private readonly Dictionary<string, LinkedListNode<ResidentExpert>> _experts = [];
     private readonly LinkedList<ResidentExpert> _byUse = new(); // least recently used first
 
     /// <summary>Experts that are resident.</summary>
     public int Count => _experts.Count;
-
-    /// <summary>Bytes that they take.</summary>
-    public long Bytes { get; private set; }
 
     /// <summary>Finds or loads an expert; null for the identity, which needs nothing.</summary>
     /// <exception cref="EngineException">The expert does not fit the model.</exception>
@@ -33,10 +29,9 @@ internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int ca
         else
         {
             var expert = load(vector);
-            Evict(expert.Bytes);
+            Evict();
             node = new LinkedListNode<ResidentExpert>(expert);
             _experts.Add(vector.Digest, node);
-            Bytes += expert.Bytes;
         }
 
         _byUse.AddLast(node);
@@ -57,16 +52,15 @@ internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int ca
     }
 
     // More than the capacity stay while all are in use: their number is bounded by the batch's rows.
-    private void Evict(long needed)
+    private void Evict()
     {
-        for (var node = _byUse.First; node is not null && (_experts.Count >= capacity || Bytes + needed > bytes);)
+        for (var node = _byUse.First; node is not null && _experts.Count >= capacity;)
         {
             var next = node.Next;
             if (node.Value.Users == 0)
             {
                 _byUse.Remove(node);
                 _experts.Remove(node.Value.Vector.Digest);
-                Bytes -= node.Value.Bytes;
                 node.Value.Dispose();
             }
 

@@ -17,7 +17,4 @@ internal enum ExpertForm
     /// y = x W^T + ((x V_S) * (sigma_S * (z_S - 1))) U_S^T over the directions S in which z is not one: exact, and cheaper where they are few.
     /// </summary>
     Delta,
-
-    /// <summary>y = x W'^T with a copy of the matrix that the expert has made: for one that most rows use.</summary>
-    Merged,
 }

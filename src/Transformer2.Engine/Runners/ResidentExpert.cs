@@ -3,16 +3,10 @@ using Transformer2.Experts;
 namespace Transformer2.Engine;
 
 /// <summary>An expert in a runner's own memory, in the form in which the runner computes with it.</summary>
-internal abstract class ResidentExpert(ExpertVector vector, ExpertForm form) : IDisposable
+internal abstract class ResidentExpert(ExpertVector vector) : IDisposable
 {
     /// <summary>What it was made of.</summary>
     public ExpertVector Vector { get; } = vector;
-
-    /// <summary>How it is computed.</summary>
-    public ExpertForm Form { get; } = form;
-
-    /// <summary>Bytes that it takes.</summary>
-    public abstract long Bytes { get; }
 
     /// <summary>Sequences that use it now.</summary>
     public int Users { get; set; }

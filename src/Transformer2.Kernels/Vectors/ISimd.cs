@@ -61,9 +61,6 @@ internal unsafe interface ISimd<TVector>
     /// <summary>value x 2 to the power of a whole number from -252 to 254.</summary>
     static abstract TVector Scale(TVector value, TVector exponent);
 
-    /// <summary>Whether any element of <paramref name="left"/> is greater than its counterpart.</summary>
-    static abstract bool AnyGreater(TVector left, TVector right);
-
     /// <summary>The sum of the elements of each of four vectors: the one order of summation inside a vector.</summary>
     static abstract Vector128<float> Sum(TVector a, TVector b, TVector c, TVector d);
 }

@@ -26,13 +26,13 @@ internal static unsafe class Lanes<TSimd, TVector>
         return largest;
     }
 
-    /// <summary>Loads the first <paramref name="count"/> elements, at most a vector; the others get <paramref name="rest"/>.</summary>
-    public static TVector Load(float* from, int count, float rest = 0)
+    /// <summary>Loads the first <paramref name="count"/> elements, at most a vector; the others are zero.</summary>
+    public static TVector Load(float* from, int count)
     {
         var elements = stackalloc float[MaxWidth];
         for (var index = 0; index < TSimd.Width; index++)
         {
-            elements[index] = index < count ? from[index] : rest;
+            elements[index] = index < count ? from[index] : 0;
         }
 
         return TSimd.Load(elements);

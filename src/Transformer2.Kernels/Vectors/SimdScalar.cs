@@ -71,8 +71,5 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
     }
 
     [MethodImpl(Inline)]
-    public static bool AnyGreater(float left, float right) => left > right;
-
-    [MethodImpl(Inline)]
     public static Vector128<float> Sum(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
 }

@@ -148,7 +148,7 @@ public sealed class StepMetricsTests : IDisposable
 
     private StepLoop Loop(int rows, int promptTokens = 64, int end = 63)
     {
-        var limits = new SchedulerLimits(rows, promptTokens, sequence => PrefixKey.Root("", sequence.Request.Tenant, sequence.Expert.Digest, ExpertForm.Base, 0));
+        var limits = new SchedulerLimits(rows, promptTokens, sequence => PrefixKey.Root("", sequence.Request.Tenant, sequence.Expert.Digest, rotaryLength: 0));
         var scheduler = new Scheduler(_waiting, _bank, new BlockPool(64, _runner.Clear), limits);
         return new StepLoop(_waiting, scheduler, _runner, contextLength: 128, new HashSet<int> { end }, _time, NullLogger.Instance, _metrics);
     }

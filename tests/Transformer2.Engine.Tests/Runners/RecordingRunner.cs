@@ -1,4 +1,5 @@
 using Transformer2.Experts;
+using Transformer2.TestKit;
 
 namespace Transformer2.Engine.Tests.Runners;
 
@@ -14,7 +15,15 @@ internal sealed class RecordingRunner(IModelRunner inner) : IModelRunner
 
     public IReadOnlyList<float[]> Of(Row row) => _logits.TryGetValue(row, out var logits) ? logits : [];
 
-    public ResidentExpert Load(ExpertVector expert) => inner.Load(expert);
+    /// <summary>The forms of all matrices of all experts.</summary>
+    public SortedSet<ExpertForm> Forms { get; } = [];
+
+    public ResidentExpert Load(ExpertVector expert)
+    {
+        var resident = inner.Load(expert);
+        if (resident is SimdExpert simd) Forms.UnionWith(Enumerable.Range(0, TinyModelFolder.Ranks.Count).Select(simd.FormOf));
+        return resident;
+    }
 
     public Span<float> Run(IReadOnlyList<Piece> pieces)
     {

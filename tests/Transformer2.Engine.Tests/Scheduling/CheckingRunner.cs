@@ -95,10 +95,8 @@ internal sealed class CheckingRunner(Action? before = null) : IModelRunner
         return logits;
     }
 
-    private sealed class FakeExpert(ExpertVector vector, List<ResidentExpert> loaded) : ResidentExpert(vector, ExpertForm.Factored)
+    private sealed class FakeExpert(ExpertVector vector, List<ResidentExpert> loaded) : ResidentExpert(vector)
     {
-        public override long Bytes => 1;
-
         public override void Dispose() => Assert.True(loaded.Remove(this));
     }
 }

@@ -350,7 +350,7 @@ public sealed class StepLoopTests : IDisposable
         _bank = new ExpertBank(runner.Load, capacity: 2);
         _pool = new BlockPool(blocks, runner.Clear);
         var limits = new SchedulerLimits(
-            rows, prefillChunk, sequence => PrefixKey.Root("", sequence.Request.Tenant, sequence.Expert.Digest, ExpertForm.Factored, rotaryLength: 0));
+            rows, prefillChunk, sequence => PrefixKey.Root("", sequence.Request.Tenant, sequence.Expert.Digest, rotaryLength: 0));
         return new StepLoop(_waiting, new Scheduler(_waiting, _bank, _pool, limits), runner, Context, new HashSet<int> { 63 }, _time, NullLogger.Instance);
     }
 

@@ -38,7 +38,7 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
             var count = rows.Pieces[next - 1].LastRow + 1 - first;
             Dense(rows.Pieces[piece].Expert, input, first, count, targets, accumulate);
             Factored(rows, rows.Pieces[piece].Expert, input, first, count, targets, accumulate);
-            foreach (var target in targets) AddDirections(rows, target, input, first, count);
+            foreach (var target in targets) AddDirections(rows, target, input, piece, next);
         }
 
         foreach (var target in targets) AddBias(target, rows.Count);
@@ -56,6 +56,8 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
     }
 
     private static bool IsFactored(SimdExpert? expert, Target target) => expert?.FormOf(target.Projection) is ExpertForm.Factored;
+
+    private static bool IsDelta(SimdExpert? expert, Target target) => expert?.FormOf(target.Projection) is ExpertForm.Delta;
 
     private void Dense(SimdExpert? expert, float* input, int first, int count, ReadOnlySpan<Target> targets, bool accumulate)
     {
@@ -123,22 +125,26 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         products.Run(_job.AsSpan(0, jobs), count);
     }
 
-    private void AddDirections(StepRows rows, Target target, float* input, int first, int count)
+    private void AddDirections(StepRows rows, Target target, float* input, int firstPiece, int endPiece)
     {
-        if (projections.All[target.Projection].Factors is not { Directions: { } directions } factors) return;
-        if (_directions.Length < count) _directions = new SparseRow[count];
         var any = false;
-        for (var i = 0; i < count; i++)
+        for (var piece = firstPiece; piece < endPiece && !any; piece++) any = IsDelta(rows.Pieces[piece].Expert, target);
+        if (!any) return;
+
+        var first = rows.Pieces[firstPiece].FirstRow;
+        var count = rows.Pieces[endPiece - 1].LastRow + 1 - first;
+        if (_directions.Length < count) _directions = new SparseRow[count];
+        for (var piece = firstPiece; piece < endPiece; piece++)
         {
-            var expert = rows.Pieces[rows.PieceOf[first + i]].Expert;
-            _directions[i] = expert?.FormOf(target.Projection) is ExpertForm.Delta ? expert.Directions(target.Projection) : default;
-            any |= _directions[i].Count > 0;
+            var (expert, at) = (rows.Pieces[piece].Expert, rows.Pieces[piece].FirstRow - first);
+            _directions.AsSpan(at, rows.Pieces[piece].Piece.Count).Fill(IsDelta(expert, target) ? expert!.Directions(target.Projection) : default);
         }
 
-        if (!any) return;
+        var factors = projections.All[target.Projection].Factors!;
         int inputs = factors.Vh.Inputs, outputs = factors.U.Outputs;
         sparse.Add(
-            factors.Vh, directions, input + ((long)first * inputs), inputs, target.Output + ((long)first * outputs), outputs, _directions.AsSpan(0, count));
+            factors.Vh, factors.Directions!.Value, input + ((long)first * inputs), inputs, target.Output + ((long)first * outputs), outputs,
+            _directions.AsSpan(0, count));
     }
 
     private void AddBias(Target target, int rows)

@@ -19,16 +19,17 @@ internal sealed unsafe class SimdExpert : ResidentExpert
     /// <param name="planner">Chooses the forms.</param>
     /// <exception cref="EngineException">The expert does not fit the model.</exception>
     public SimdExpert(ExpertVector vector, SimdProjections projections, FormPlanner planner)
-        : base(vector, ExpertForm.Factored)
+        : base(vector)
     {
         _matrices = new Matrix[projections.All.Count];
+        var bytes = 0L;
         foreach (var (name, z) in vector.Multipliers)
         {
             if (projections.Find(name) is not { } place || projections.All[place].Factors is not { } factors || factors.Rank != z.Length)
                 throw new EngineException(EngineError.InvalidMixture, $"The expert does not fit the model at {name}.");
             var changed = CountChanged(z.Span);
-            _matrices[place] = new Matrix { Form = planner.Choose(factors, changed), Count = changed, Start = Bytes };
-            Bytes += _matrices[place].Form switch
+            _matrices[place] = new Matrix { Form = planner.Choose(factors, changed), Count = changed, Start = bytes };
+            bytes += _matrices[place].Form switch
             {
                 ExpertForm.Factored => Aligned(factors.Rank * sizeof(float)),
                 ExpertForm.Delta => Aligned(changed * sizeof(float)) + Aligned(changed * sizeof(int)),
@@ -36,15 +37,13 @@ internal sealed unsafe class SimdExpert : ResidentExpert
             };
         }
 
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(Bytes, Alignment), Alignment);
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, Alignment), Alignment);
         foreach (var (name, z) in vector.Multipliers)
         {
             var place = projections.Find(name)!.Value;
             Fill(_matrices[place], z.Span, projections.All[place].Factors!.Sigma.Span);
         }
     }
-
-    public override long Bytes { get; }
 
     /// <summary>How the expert changes a matrix, by its place among all.</summary>
     public ExpertForm FormOf(int projection) => _matrices[projection].Form;

@@ -6,12 +6,10 @@ namespace Transformer2.Engine;
 /// <summary>An expert in libtorch's memory.</summary>
 /// <param name="vector">The expert.</param>
 /// <param name="values">The multipliers of all matrices one after the other, 1 where the expert has none; owned from now on.</param>
-internal sealed class TorchExpert(ExpertVector vector, Tensor values) : ResidentExpert(vector, ExpertForm.Factored)
+internal sealed class TorchExpert(ExpertVector vector, Tensor values) : ResidentExpert(vector)
 {
     /// <summary>[sum of ranks]</summary>
     public Tensor Values => values;
-
-    public override long Bytes { get; } = values.numel() * values.element_size();
 
     public bool Adapts(string matrix) => Vector.Multipliers.ContainsKey(matrix);
 
