@@ -13,6 +13,7 @@ internal static class CommandTree
         var root = new RootCommand("Transformer2: private experts on one shared language model.")
         {
             GenerateCommand.Create(global),
+            DispatchCommands.Create(global),
             ExpertCommands.Create(global),
             TenantCommands.Create(global),
             KeyCommands.Create(global),

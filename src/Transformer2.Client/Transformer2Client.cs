@@ -30,11 +30,15 @@ public sealed class Transformer2Client : IDisposable
         _generation = new GenerationService.GenerationServiceClient(invoker);
         _cluster = new ClusterService.ClusterServiceClient(invoker);
         Experts = new ExpertLibrary(new ExpertService.ExpertServiceClient(invoker), _rpc);
+        Adaptation = new SelfAdaptation(new AdaptationService.AdaptationServiceClient(invoker), _rpc);
         Tenants = new TenantAdministration(new TenantService.TenantServiceClient(invoker), _rpc);
     }
 
     /// <summary>The experts of the key's tenant.</summary>
     public ExpertLibrary Experts { get; }
+
+    /// <summary>How the prompts of the key's tenant are dispatched.</summary>
+    public SelfAdaptation Adaptation { get; }
 
     /// <summary>Tenants and their keys; needs an admin key.</summary>
     public TenantAdministration Tenants { get; }
@@ -62,11 +66,14 @@ public sealed class Transformer2Client : IDisposable
     }
 
     /// <summary>Resolves a selection without generating: which experts, by content, would answer.</summary>
-    /// <param name="selection">What to resolve; null is the base model.</param>
+    /// <param name="selection">What to resolve; null is the base model. Not auto, which needs a prompt.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<Dispatched> DispatchAsync(ExpertSelection? selection, CancellationToken cancellationToken = default) =>
-        (await _rpc.CallAsync(_generation.DispatchAsync(
-            new DispatchRequest { Selection = selection }, cancellationToken: cancellationToken), cancellationToken)).Dispatched;
+    public Task<Dispatched> DispatchAsync(ExpertSelection? selection, CancellationToken cancellationToken = default) =>
+        DispatchAsync(new DispatchRequest { Selection = selection }, cancellationToken);
+
+    /// <summary>Pass 1 alone: which experts, by content, would answer a prompt, and why.</summary>
+    public async Task<Dispatched> DispatchAsync(DispatchRequest request, CancellationToken cancellationToken = default) =>
+        (await _rpc.CallAsync(_generation.DispatchAsync(request, cancellationToken: cancellationToken), cancellationToken)).Dispatched;
 
     /// <summary>The base model that the platform serves.</summary>
     public async Task<Model> GetModelAsync(CancellationToken cancellationToken = default) =>

@@ -18,4 +18,8 @@ public interface IInferenceEngine : IAsyncDisposable
     /// </summary>
     /// <exception cref="EngineException">The request cannot be served: see <see cref="EngineException.Reason"/>.</exception>
     IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Scores continuations of a prompt. Cancelling the token frees the request's rows in the batch within one step.</summary>
+    /// <exception cref="EngineException">The request cannot be served: see <see cref="EngineException.Reason"/>.</exception>
+    Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken = default);
 }

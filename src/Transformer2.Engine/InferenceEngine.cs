@@ -74,6 +74,17 @@ public sealed class InferenceEngine : IInferenceEngine
     }
 
     /// <inheritdoc/>
+    public async Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(request.Continuations.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Continuations.Count, ScoringRequest.MaxContinuations);
+        var (prompt, groups) = _model.Text.Encode(request.Prompt, request.Continuations, Model.ContextLength);
+        var scores = new ScoreCollection(prompt, groups, _time, Metrics.Begin(request, prompt.Length), cancellationToken);
+        Submit(new ScoreSequence(request, group: 0, Compose(request.Experts), scores));
+        return await scores.Result;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _thread.DisposeAsync();
 
     /// <summary>What the engine tells about itself.</summary>
@@ -93,7 +104,7 @@ public sealed class InferenceEngine : IInferenceEngine
         }
     }
 
-    private Sequence Prepare(GenerationRequest request, CancellationToken cancellation)
+    private AnswerSequence Prepare(GenerationRequest request, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Answers, 1);
@@ -107,7 +118,7 @@ public sealed class InferenceEngine : IInferenceEngine
         var maxTokens = Math.Min(request.MaxTokens, Model.ContextLength - prompt.Length);
         var expert = Compose(request.Experts);
         var stream = new AnswerStream(request.Answers, _time, Metrics.Begin(request, prompt.Length));
-        return new Sequence(request, prompt, expert, sampler, text, maxTokens, stream, cancellation);
+        return new AnswerSequence(request, prompt, expert, sampler, text, maxTokens, stream, cancellation);
     }
 
     private static ExpertVector Compose(IReadOnlyList<WeightedExpert> experts)

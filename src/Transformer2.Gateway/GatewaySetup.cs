@@ -74,6 +74,7 @@ public static class GatewaySetup
 
         app.MapGrpcService<GenerationEndpoint>();
         app.MapGrpcService<ExpertEndpoint>();
+        app.MapGrpcService<AdaptationEndpoint>();
         app.MapGrpcService<TenantEndpoint>();
         app.MapGrpcService<ClusterEndpoint>();
         app.MapGrpcHealthChecksService().AllowAnonymous();

@@ -9,22 +9,17 @@ namespace Transformer2.Grains.Inference;
 /// <summary>Between the engine's types and those that travel between grains.</summary>
 internal static class EngineMapping
 {
-    public static GenerationRequest ToRequest(this GenerationSpec spec, DispatchPlan plan, IReadOnlyList<WeightedExpert> experts) => new()
+    public static GenerationRequest ToRequest(this GenerationSpec spec, TenantId tenant, Dispatched dispatched) => new()
     {
         RequestId = spec.RequestId,
-        Tenant = plan.Tenant.Value,
-        Priority = spec.Priority switch
-        {
-            GenerationPriority.Batch => RequestPriority.Batch,
-            GenerationPriority.Background => RequestPriority.Background,
-            _ => RequestPriority.Interactive,
-        },
+        Tenant = tenant.Value,
+        Priority = spec.Priority.ToPriority(),
         Deadline = spec.Deadline,
         Prompt = spec.Text is { } text
             ? new Prompt.Text(text)
             : new Prompt.Chat([.. spec.Messages.Select(turn => new ChatMessage(turn.Role, turn.Content))]),
-        Experts = experts,
-        ExpertLabel = plan.Experts switch
+        Experts = dispatched.Expert.IsIdentity ? [] : [new(dispatched.Expert, 1)],
+        ExpertLabel = dispatched.Outcome.Target.Experts switch
         {
             [] => ExpertLabels.Base,
             [{ Weight: 1 } only] => only.Id.Value,
@@ -43,6 +38,13 @@ internal static class EngineMapping
         Logprobs = spec.Logprobs,
         Answers = spec.Answers,
         Stop = spec.Stop,
+    };
+
+    public static RequestPriority ToPriority(this GenerationPriority priority) => priority switch
+    {
+        GenerationPriority.Batch => RequestPriority.Batch,
+        GenerationPriority.Background => RequestPriority.Background,
+        _ => RequestPriority.Interactive,
     };
 
     public static GenerationEventRecord ToRecord(this GenerationEvent happened) => happened switch

@@ -10,7 +10,7 @@ namespace Transformer2.Grains.Inference;
 /// <remarks>Never collected when idle: between two reads of a slow client nothing runs here, and its stream would be gone.</remarks>
 [Reentrant, Immovable, KeepAlive, GrainType("t2.node")]
 public sealed class InferenceNodeGrain(
-    IInferenceEngine engine, ExpertCache experts, InFlightGenerations inFlight) : Grain, IInferenceNodeGrain
+    IInferenceEngine engine, Dispatcher dispatcher, DispatchMetrics metrics, InFlightGenerations inFlight) : Grain, IInferenceNodeGrain
 {
     /// <inheritdoc/>
     public async IAsyncEnumerable<GenerationEventRecord> Generate(
@@ -20,16 +20,29 @@ public sealed class InferenceNodeGrain(
         CallerScope.RequireTenant(plan.Tenant.Value);
         using var running = inFlight.Enter();
 
-        var vectors = await experts.Load(plan, cancellationToken);
-        await using var events = engine.GenerateAsync(spec.ToRequest(plan, vectors), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        // Off the grain's turns: pass 1 reads the prompt, and a long one must not hold up the other streams of this grain.
+        var dispatched = await Task.Run(() => dispatcher.DispatchAsync(plan, spec, cancellationToken), CancellationToken.None);
+        yield return new GenerationEventRecord.Dispatched(dispatched.Outcome);
+        await using var events = engine.GenerateAsync(spec.ToRequest(plan.Tenant, dispatched), cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-        // The engine reads the prompt in its first step; a long one must not hold up the other streams of this grain.
+        // So does the engine, in the first step.
         var more = await Task.Run(() => Next(events).AsTask(), CancellationToken.None);
         while (more)
         {
+            if (dispatched.Outcome.IsAutomatic && events.Current is GenerationCompleted end)
+                metrics.FirstToken(dispatched.Outcome.Elapsed, end.Timings.FirstToken);
             yield return events.Current.ToRecord();
             more = await Next(events);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<DispatchOutcome> Dispatch(DispatchPlan plan, GenerationSpec spec, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        CallerScope.RequireTenant(plan.Tenant.Value);
+        using var running = inFlight.Enter();
+        return (await Task.Run(() => dispatcher.DispatchAsync(plan, spec, cancellationToken), CancellationToken.None)).Outcome;
     }
 
     /// <inheritdoc/>

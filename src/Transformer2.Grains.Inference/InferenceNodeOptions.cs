@@ -12,6 +12,10 @@ public sealed class InferenceNodeOptions
     /// <summary>Most bytes of expert vectors kept in memory beside the engine's own.</summary>
     [Range(0, long.MaxValue)]
     public long ExpertCacheBytes { get; set; } = 256L << 20;
+
+    /// <summary>Decisions of pass 1 that are remembered, a few hundred bytes each.</summary>
+    [Range(0, 10_000_000)]
+    public int DispatchMemoryEntries { get; set; } = 20_000;
 }
 
 /// <summary>Checks <see cref="InferenceNodeOptions"/> by its annotations.</summary>

@@ -23,6 +23,10 @@ public static class InferenceNodeSetup
         // The container disposes of what it hands out.
         silo.Services.AddSingleton(services => services.GetRequiredService<EngineStartup>().Engine);
         silo.Services.AddSingleton<ExpertCache>();
+        silo.Services.AddSingleton<DispatchMemory>();
+        silo.Services.AddSingleton<DispatchMetrics>();
+        silo.Services.AddSingleton<Dispatcher>();
+        silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<InFlightGenerations>();
         silo.Services.AddOptions<InferenceNodeOptions>().BindConfiguration(InferenceNodeOptions.Section).ValidateOnStart();
         silo.Services.TryAddEnumerable(

@@ -45,8 +45,29 @@ public static class ErrorReason
     /// <summary>The mixture's terms or weights make no sense.</summary>
     public const string InvalidMixture = "INVALID_MIXTURE";
 
-    /// <summary>The platform cannot choose experts by itself yet.</summary>
-    public const string AutoNotAvailable = "AUTO_NOT_AVAILABLE";
+    /// <summary>The dispatch policy makes no sense. Metadata: <c>field</c>.</summary>
+    public const string InvalidPolicy = "INVALID_POLICY";
+
+    /// <summary>No expert fits the prompt, and the policy wants no other answer. Metadata: <c>fallback_reason</c>.</summary>
+    public const string DispatchRefused = "DISPATCH_REFUSED";
+
+    /// <summary>The examples of a few-shot search, or of a classifier's training, make no sense. Metadata: <c>cause</c>, and where it is one line's <c>line</c>.</summary>
+    public const string InvalidExamples = "INVALID_EXAMPLES";
+
+    /// <summary>No score of a few-shot search is a number.</summary>
+    public const string ScoreNotFinite = "SCORE_NOT_FINITE";
+
+    /// <summary>The tenant has no such adaptation.</summary>
+    public const string AdaptationNotFound = "ADAPTATION_NOT_FOUND";
+
+    /// <summary>The tenant has another adaptation of this id.</summary>
+    public const string AdaptationExists = "ADAPTATION_EXISTS";
+
+    /// <summary>The tenant has as many adaptations as it may.</summary>
+    public const string AdaptationQuota = "ADAPTATION_QUOTA";
+
+    /// <summary>The job was cancelled.</summary>
+    public const string Cancelled = "CANCELLED";
 
     /// <summary>The tenant has no such expert.</summary>
     public const string ExpertNotFound = "EXPERT_NOT_FOUND";

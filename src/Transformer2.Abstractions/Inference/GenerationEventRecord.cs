@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Transformer2.Abstractions;
 
 /// <summary>
-/// What a generation reports: any number of deltas, then one completion. Deltas of several answers mix, and each answer's end follows its last one.
+/// What a generation reports: who answers, any number of deltas, then one completion. Deltas of several answers mix, and each answer's end follows its last one.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("t2.GenerationEvent")]
 public abstract record GenerationEventRecord
@@ -11,6 +11,10 @@ public abstract record GenerationEventRecord
     private GenerationEventRecord()
     {
     }
+
+    /// <summary>Who answers, and why.</summary>
+    [GenerateSerializer, Immutable, Alias("t2.GenerationEvent.Dispatched")]
+    public sealed record Dispatched([property: Id(0)] DispatchOutcome Outcome) : GenerationEventRecord;
 
     /// <summary>New text, never half a character, and the tokens that produced it.</summary>
     [GenerateSerializer, Immutable, Alias("t2.GenerationEvent.Delta")]

@@ -18,6 +18,8 @@ internal sealed class GenerateOptions
         HelpName = "name[=weight]",
     };
 
+    private readonly AutoArguments _auto = new();
+
     private readonly AnswerArguments _answers = new();
 
     private readonly SamplingArguments _sampling = new("Repeats a draw");
@@ -37,6 +39,7 @@ internal sealed class GenerateOptions
             command.Add(option);
         }
 
+        _auto.AddTo(command);
         _answers.AddTo(command);
         _sampling.AddTo(command);
         _scheduling.AddTo(command);
@@ -53,7 +56,7 @@ internal sealed class GenerateOptions
         var answers = _answers.Read(parsed);
         var request = new GenerateRequest
         {
-            Selection = Selection(parsed.GetValue(_experts) ?? []),
+            Selection = await _auto.ReadAsync(parsed, parsed.GetValue(_experts) ?? [], cancellationToken) ?? Selection(parsed.GetValue(_experts) ?? []),
             N = answers.Answers ?? 0,
             MaxTokens = answers.MaxTokens ?? 0,
             MinTokens = answers.MinTokens ?? 0,
@@ -75,7 +78,7 @@ internal sealed class GenerateOptions
         }
         else
         {
-            request.Messages = Chat(system, prompt);
+            request.Messages = PromptInput.Chat(system, prompt);
         }
 
         return request;
@@ -127,18 +130,6 @@ internal sealed class GenerateOptions
         {
             request.LogitBias.Add(id, bias);
         }
-    }
-
-    private static ChatMessages Chat(string? system, string prompt)
-    {
-        var chat = new ChatMessages();
-        if (system is not null)
-        {
-            chat.Messages.Add(new ChatMessage { Role = "system", Content = system });
-        }
-
-        chat.Messages.Add(new ChatMessage { Role = "user", Content = prompt });
-        return chat;
     }
 
     private static ExpertSelection Selection(string[] texts)

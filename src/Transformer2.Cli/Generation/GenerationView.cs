@@ -76,6 +76,10 @@ internal sealed class GenerationView(Printer printer, TextWriter details, bool s
         }
 
         details.Write(table);
+        if (dispatched.Decision is { } decision)
+        {
+            details.Write(DispatchView.Table(decision));
+        }
     }
 
     private static string Cached(Usage? usage) => usage is { CachedPromptTokens: > 0 } ? $" ({usage.CachedPromptTokens} cached)" : "";

@@ -61,7 +61,7 @@ public sealed class EngineMetrics : IDisposable
     public void Dispose() => Meter.Dispose();
 
     /// <summary>A request that is about to be submitted.</summary>
-    internal RequestMetrics Begin(GenerationRequest request, int promptTokens) =>
+    internal RequestMetrics Begin(EngineRequest request, int promptTokens) =>
         new(this, _tokens.Of(request.Tenant, request.ExpertLabel), promptTokens);
 
     /// <summary>The batch made a step.</summary>

@@ -33,6 +33,13 @@ internal sealed class RequestMetrics(EngineMetrics engine, TokenCount tokens, in
         End(reason == FinishReason.Stop ? RequestEnd.Stop : RequestEnd.Length);
     }
 
+    /// <summary>What it wanted to have scored is scored.</summary>
+    public void Scored()
+    {
+        tokens.AddPrompt(promptTokens);
+        End(RequestEnd.Stop);
+    }
+
     /// <summary>There is no answer, because of an error or because the request was cancelled. Each of several answers may say so.</summary>
     public void Failed(Exception? error) => End(error is null ? RequestEnd.Abort : RequestEnd.Error);
 

@@ -1,38 +1,11 @@
 using System.Collections.Immutable;
-using Transformer2.Experts;
 using Transformer2.Tokenization;
 
 namespace Transformer2.Engine;
 
 /// <summary>One prompt with everything that decides its answer.</summary>
-public sealed record GenerationRequest
+public sealed record GenerationRequest : EngineRequest
 {
-    /// <summary>Names the request in logs.</summary>
-    public required string RequestId { get; init; }
-
-    /// <summary>Whose request it is: tenants share the engine fairly, and nothing of the KV cache.</summary>
-    public string Tenant { get; init; } = "";
-
-    /// <summary>The tenant's share of the engine, relative to others'; above 0.</summary>
-    public double Weight { get; init; } = 1;
-
-    /// <summary>How urgent it is.</summary>
-    public RequestPriority Priority { get; init; }
-
-    /// <summary>A request that has no row by then is refused as <see cref="EngineError.DeadlineExceeded"/>; null waits as long as it takes.</summary>
-    public DateTimeOffset? Deadline { get; init; }
-
-    /// <summary>What to answer.</summary>
-    public required Prompt Prompt { get; init; }
-
-    /// <summary>
-    /// Experts to mix over their effective multipliers, z = sum of weight * z; one entry of weight 1 is that expert itself; empty is the base model.
-    /// </summary>
-    public IReadOnlyList<WeightedExpert> Experts { get; init; } = [];
-
-    /// <summary>What metrics call the expert: its id in the tenant's library, or one of <see cref="ExpertLabels"/>.</summary>
-    public string ExpertLabel { get; init; } = ExpertLabels.Base;
-
     /// <summary>How the next token is drawn.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 
@@ -57,19 +30,6 @@ public sealed record GenerationRequest
     public IReadOnlyList<string> Stop { get; init; } = [];
 }
 
-/// <summary>How urgent a request is. A class gets rows only when no higher one waits.</summary>
-public enum RequestPriority
-{
-    /// <summary>Somebody waits for the answer.</summary>
-    Interactive,
-
-    /// <summary>Many prompts that are wanted soon.</summary>
-    Batch,
-
-    /// <summary>What may wait for idle time, such as training.</summary>
-    Background,
-}
-
 /// <summary>The text to continue, or the conversation to answer.</summary>
 public abstract record Prompt
 {
@@ -84,7 +44,11 @@ public abstract record Prompt
     public sealed record Tokens(IReadOnlyList<int> Ids) : Prompt;
 
     /// <summary>Messages, rendered with the model's own chat template. Special tokens in their contents are plain text.</summary>
-    public sealed record Chat(IReadOnlyList<ChatMessage> Messages) : Prompt;
+    public sealed record Chat(IReadOnlyList<ChatMessage> Messages) : Prompt
+    {
+        /// <summary>What the answer begins with: it is continued, and not repeated. Special tokens in it are plain text.</summary>
+        public string AnswerPrefix { get; init; } = "";
+    }
 }
 
 /// <summary>How the next token is drawn from the logits: bias, penalties, temperature, top-k, top-p, min-p, in this order.</summary>

@@ -18,8 +18,8 @@ internal interface IModelRunner : IDisposable
     /// <summary>Puts the pieces' tokens into the cache. Does not change the rows: the caller advances them.</summary>
     /// <param name="pieces">At most one of each row; the rows' blocks reach as far as the pieces.</param>
     /// <returns>
-    /// The logits after each piece that <see cref="Piece.IsLast"/>, in their order, [last pieces * vocabulary]; the caller may change them, and the
-    /// next run does.
+    /// The logits after each token of which <see cref="Piece.Wanted"/> tells, in the order of the pieces, [wanted tokens * vocabulary]; the caller may
+    /// change them, and the next run does.
     /// </returns>
     Span<float> Run(IReadOnlyList<Piece> pieces);
 

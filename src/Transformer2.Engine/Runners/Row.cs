@@ -1,13 +1,18 @@
 namespace Transformer2.Engine;
 
 /// <summary>A running sequence as a model runner sees it: its tokens, what of them is in the KV cache and where, and its expert.</summary>
-internal sealed class Row(IEnumerable<int> prompt)
+/// <param name="prompt">Tokens that are given.</param>
+/// <param name="logitsFrom">The first position after which logits are wanted; null is the prompt's last one.</param>
+internal sealed class Row(IReadOnlyCollection<int> prompt, int? logitsFrom = null)
 {
     /// <summary>The prompt, then the answer.</summary>
     public List<int> Tokens { get; } = [.. prompt];
 
     /// <summary>Tokens of the prompt.</summary>
-    public int PromptLength { get; } = prompt.Count();
+    public int PromptLength { get; } = prompt.Count;
+
+    /// <summary>Logits are wanted after the token of this place and after all later ones.</summary>
+    public int LogitsFrom { get; } = logitsFrom ?? (prompt.Count - 1);
 
     /// <summary>How many of the tokens are in the cache.</summary>
     public int Length { get; set; }
@@ -27,8 +32,8 @@ internal sealed class Row(IEnumerable<int> prompt)
 /// <param name="Count">How many tokens go into the cache, from <see cref="Row.Length"/> on.</param>
 internal readonly record struct Piece(Row Row, int Count)
 {
-    /// <summary>The piece ends with the row's last token, so the logits after it are wanted.</summary>
-    public bool IsLast => Count == Row.Remaining;
+    /// <summary>After how many of its tokens, the last ones, logits are wanted.</summary>
+    public int Wanted => Math.Clamp(Row.Length + Count - Row.LogitsFrom, 0, Count);
 
     /// <summary>
     /// The length that dynamic rotary scaling takes: a prompt in pieces computes what it computes at once, an answer's token what its own position asks.

@@ -11,6 +11,9 @@ internal sealed class Scheduler
     /// <summary>Tokens per block of the KV cache.</summary>
     public const int BlockTokens = 32;
 
+    /// <summary>Tokens of a step whose logits may be wanted: a vocabulary of numbers each.</summary>
+    private const int MostLogits = 128;
+
     private readonly WaitingQueue _waiting;
     private readonly ExpertBank _bank;
     private readonly BlockPool _pool;
@@ -79,12 +82,16 @@ internal sealed class Scheduler
         }
 
         var left = _budget.PromptTokens(_pieces.Count);
+        var logits = Math.Max(_limits.Rows, MostLogits) - _pieces.Count;
         foreach (var sequence in _running)
         {
             if (left == 0) break;
             if (sequence.Row.Remaining == 1) continue;
-            var count = Math.Min(left, sequence.Row.Remaining);
+            var piece = new Piece(sequence.Row, Math.Min(left, sequence.Row.Remaining));
+            var count = piece.Count - Math.Max(0, piece.Wanted - logits);
+            if (count == 0) continue;
             Add(sequence, count);
+            logits -= _pieces[^1].Wanted;
             left -= count;
         }
 
@@ -95,7 +102,7 @@ internal sealed class Scheduler
     public Sequence SequenceOf(int piece) => _stepped[piece];
 
     /// <summary>
-    /// A piece of the last plan is in the KV cache. With the last piece of a request's prompt its other answers come into the queue: they find
+    /// A piece of the last plan is in the KV cache. With the last piece of a request's prompt its other sequences come into the queue: they find
     /// the prompt's full blocks in the cache.
     /// </summary>
     public void Advance(int piece)
@@ -157,14 +164,14 @@ internal sealed class Scheduler
         sequence.Row.Expert = null;
     }
 
-    // The prompt's first blocks that are there already. Its last token is computed in any case, because its logits are wanted.
+    // The prompt's first blocks that are there already. Tokens whose logits are wanted are computed in any case.
     private void SharePrefix(Sequence sequence)
     {
         if (_limits.PrefixRoot is not { } root) return;
         var row = sequence.Row;
         sequence.PrefixKey = root(sequence);
         var tokens = CollectionsMarshal.AsSpan(row.Tokens);
-        while (row.Length + BlockTokens < row.PromptLength)
+        while (row.Length + BlockTokens <= row.LogitsFrom)
         {
             var key = PrefixKey.Next(sequence.PrefixKey, tokens.Slice(row.Length, BlockTokens));
             if (!_pool.TryShare(key, out var block)) break;

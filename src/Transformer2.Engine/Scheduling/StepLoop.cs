@@ -79,11 +79,11 @@ internal sealed class StepLoop(
     {
         for (var i = 0; i < pieces.Count; i++)
         {
-            var wanted = pieces[i].IsLast;
+            var size = pieces[i].Wanted * runner.VocabularySize;
             scheduler.Advance(i);
-            if (!wanted) continue;
-            Accept(scheduler.SequenceOf(i), logits[..runner.VocabularySize]);
-            logits = logits[runner.VocabularySize..];
+            if (size == 0) continue;
+            Accept(scheduler.SequenceOf(i), logits[..size]);
+            logits = logits[size..];
         }
     }
 
@@ -97,11 +97,10 @@ internal sealed class StepLoop(
             var sequence = scheduler.SequenceOf(i);
             try
             {
-                var wanted = pieces[i].IsLast;
                 var logits = runner.Run([pieces[i]]);
                 computed++;
                 scheduler.Advance(i);
-                if (wanted) Accept(sequence, logits);
+                if (logits.Length > 0) Accept(sequence, logits);
             }
             catch (Exception e)
             {

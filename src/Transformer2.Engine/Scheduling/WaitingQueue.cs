@@ -66,7 +66,7 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         lock (_gate)
         {
             if (!Remove(sequence)) return false;
-            if (sequence.Answer == 0) _rate.Left();
+            if (sequence.Index == 0) _rate.Left();
             return true;
         }
     }
@@ -159,7 +159,7 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
     // Longest queue drop (McKenney, INFOCOM 1990): a flood costs the tenant that makes it. What has begun stays.
     private Sequence? TakeFromLongest(string newcomer)
     {
-        Sequence[] candidates = [.. All().Where(sequence => sequence.Answer == 0)];
+        Sequence[] candidates = [.. All().Where(sequence => sequence.Index == 0)];
         if (candidates.Length == 0) return null;
         var waiting = candidates.CountBy(sequence => sequence.Request.Tenant).ToDictionary();
         var longest = waiting.MaxBy(entry => entry.Value);

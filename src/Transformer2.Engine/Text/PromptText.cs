@@ -36,8 +36,48 @@ internal sealed class PromptText(ModelTokenizer? tokenizer, string modelDirector
         return tokens.Length < contextLength ? tokens : throw TooLong($"{tokens.Length} tokens", contextLength);
     }
 
+    /// <summary>
+    /// The tokens of a prompt with continuations. What prompt and continuation form is encoded as one text, so a boundary is where the tokens of all
+    /// continuations begin to differ, or where the prompt alone would end if that comes first.
+    /// </summary>
+    /// <exception cref="EngineException">Prompt or continuation are empty, too long, or not what this model can take.</exception>
+    public (int[] Prompt, IReadOnlyList<ScoreGroup> Groups) Encode(Prompt prompt, IReadOnlyList<Continuation> continuations, int contextLength)
+    {
+        var alone = Encode(prompt, contextLength);
+        int[][] whole = [.. continuations.Select(continuation => continuation.TokenIds is { } ids
+            ? Encode(new Prompt.Tokens([.. alone, .. ids]), contextLength)
+            : Encode(Extend(prompt, continuation.Text), contextLength))];
+        var shared = whole.Min(tokens => tokens.AsSpan().CommonPrefixLength(alone));
+        // Each has a token of its own, if only the end of the answer.
+        if (whole.Zip(continuations).Any(both => both.First.Length == shared && !both.Second.EndsAnswer)) shared--;
+        if (shared < 1) throw new EngineException(EngineError.PromptEmpty, "The prompt has no token before the continuations.");
+        var groups = new List<ScoreGroup>();
+        var places = new Dictionary<string, List<(int, int?)>>();
+        foreach (var (place, (tokens, continuation)) in whole.Zip(continuations).Index())
+        {
+            var stem = continuation.EndsAnswer ? tokens[shared..] : tokens[shared..^1];
+            var key = string.Join(' ', stem);
+            if (!places.TryGetValue(key, out var ends))
+            {
+                places.Add(key, ends = []);
+                groups.Add(new ScoreGroup(stem, ends));
+            }
+
+            ends.Add((place, continuation.EndsAnswer ? null : tokens[^1]));
+        }
+
+        return (alone[..shared], groups);
+    }
+
     /// <summary>Turns an answer's tokens into text; empty when the model has no tokenizer.</summary>
     public AnswerText CreateAnswer(IReadOnlyList<StopText> stop, int minTokens) => new(tokenizer?.Tokenizer, stop, minTokens);
+
+    private static Prompt Extend(Prompt prompt, string text) => prompt switch
+    {
+        Prompt.Text before => new Prompt.Text(before.Value + text),
+        Prompt.Chat chat => chat with { AnswerPrefix = chat.AnswerPrefix + text },
+        _ => throw NotEncodable("Only texts and conversations can be continued by a text."),
+    };
 
     private IReadOnlyList<int> Tokens(Prompt prompt, int contextLength)
     {
@@ -52,6 +92,7 @@ internal sealed class PromptText(ModelTokenizer? tokenizer, string modelDirector
                 return Tokenizer.EncodePrompt(text.Value);
             case Prompt.Chat chat:
                 var segments = Tokenizer.RenderChat(chat.Messages);
+                if (chat.AnswerPrefix.Length > 0) segments = [.. segments, new TextSegment(chat.AnswerPrefix, IsFromUser: true)];
                 CheckBytes(segments.Sum(segment => (long)Encoding.UTF8.GetByteCount(segment.Text)), contextLength);
                 return Tokenizer.Tokenizer.Encode(segments);
             default:

@@ -4,8 +4,6 @@ using System.Text.RegularExpressions;
 using Google.Protobuf.Collections;
 using Transformer2.Abstractions;
 using Transformer2.V1;
-using ExpertSelection = Transformer2.Abstractions.ExpertSelection;
-using MixtureTerm = Transformer2.Abstractions.MixtureTerm;
 
 namespace Transformer2.Gateway;
 
@@ -60,29 +58,14 @@ internal static partial class GenerationRequests
         },
     };
 
-    /// <summary>Which experts a tenant asks for.</summary>
-    public static ExpertSelection ToSelection(this V1.ExpertSelection? selection, TenantId tenant)
+    /// <summary>What a dispatch is asked about; null without a prompt.</summary>
+    public static GenerationSpec? ToSpec(this DispatchRequest request) => request.InputCase == DispatchRequest.InputOneofCase.None ? null : new()
     {
-        switch (selection?.SelectionCase)
-        {
-            case V1.ExpertSelection.SelectionOneofCase.None:
-                throw Fields.Invalid("selection", "selection chooses nothing that this server knows.");
-            case V1.ExpertSelection.SelectionOneofCase.Expert:
-                return new ExpertSelection.Named(ResourceNames.Expert(selection.Expert.Name, tenant, "selection.expert.name"));
-            case V1.ExpertSelection.SelectionOneofCase.Mixture:
-                var terms = selection.Mixture.Terms;
-                if (terms.Count > MixtureRules.MaxTerms)
-                    throw new PlatformException(
-                        ErrorReason.InvalidMixture, $"A mixture has at most {MixtureRules.MaxTerms} terms, not {terms.Count}.");
-                var mixture = new ExpertSelection.Mixture([.. terms.Select(term => ToTerm(term, tenant))]);
-                MixtureRules.Require(mixture);
-                return mixture;
-            case V1.ExpertSelection.SelectionOneofCase.Auto:
-                return new ExpertSelection.Auto();
-            default:
-                return new ExpertSelection.Base();
-        }
-    }
+        RequestId = RequestId(""),
+        Text = request.InputCase == DispatchRequest.InputOneofCase.Messages ? null : Prompt(request.Prompt),
+        Messages = request.InputCase == DispatchRequest.InputOneofCase.Messages ? Messages(request.Messages) : [],
+        MaxTokens = 1,
+    };
 
     private static int MaxTokens(GenerateRequest request) => request.MaxTokens switch
     {
@@ -100,9 +83,6 @@ internal static partial class GenerationRequests
             ? answers
             : throw Fields.Invalid("n", $"n answers of max_tokens have more than {GenerationLimits.MaxTokens} tokens together.");
     }
-
-    private static MixtureTerm ToTerm(V1.MixtureTerm term, TenantId tenant) =>
-        new(ResourceNames.Expert(term.Expert, tenant, "selection.mixture.terms.expert"), term.Weight);
 
     private static string Prompt(string prompt)
     {

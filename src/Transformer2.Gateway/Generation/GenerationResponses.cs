@@ -7,20 +7,9 @@ namespace Transformer2.Gateway;
 /// <summary>Translates what a generation reports.</summary>
 internal static class GenerationResponses
 {
-    public static Dispatched ToDispatched(this DispatchPlan plan, string model, string requestId)
+    public static GenerateResponse ToResponse(this GenerationEventRecord happened, TenantId tenant, string model, string requestId) => happened switch
     {
-        var dispatched = new Dispatched { Strategy = plan.Strategy, Model = model, RequestId = requestId };
-        dispatched.Experts.AddRange(plan.Experts.Select(expert => new SelectedExpert
-        {
-            Name = ResourceNames.Of(plan.Tenant, expert.Id),
-            Digest = expert.Digest.Value,
-            Weight = expert.Weight,
-        }));
-        return dispatched;
-    }
-
-    public static GenerateResponse ToResponse(this GenerationEventRecord happened) => happened switch
-    {
+        GenerationEventRecord.Dispatched dispatched => new() { Dispatched = dispatched.Outcome.ToDispatched(tenant, model, requestId) },
         GenerationEventRecord.Delta delta => new()
         {
             Delta = new()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using Transformer2.Abstractions;
 using Transformer2.Engine;
@@ -26,13 +27,12 @@ public sealed class ExpertCache(IExpertBlobStore blobs, IInferenceEngine engine,
         }
     }
 
-    /// <summary>The vectors of a plan with their weights.</summary>
+    /// <summary>The vectors of a tenant's experts, with their weights.</summary>
     /// <exception cref="PlatformException">A file has gone or is not what it was.</exception>
-    public async Task<IReadOnlyList<WeightedExpert>> Load(DispatchPlan plan, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WeightedExpert>> Load(TenantId tenant, ImmutableArray<DispatchedExpert> experts, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        var vectors = await Task.WhenAll(plan.Experts.Select(expert => Get(new(plan.Tenant, expert.Digest), expert.Id, cancellationToken)));
-        return [.. vectors.Zip(plan.Experts, (vector, expert) => new WeightedExpert(vector, expert.Weight))];
+        var vectors = await Task.WhenAll(experts.Select(expert => Get(new(tenant, expert.Digest), expert.Id, cancellationToken)));
+        return [.. vectors.Zip(experts, (vector, expert) => new WeightedExpert(vector, expert.Weight))];
     }
 
     // Requests that need the same expert at once share one read; it is bound to none of them, so that each may leave.

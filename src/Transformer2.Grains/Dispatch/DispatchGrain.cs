@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Orleans.Concurrency;
 using Transformer2.Abstractions;
 
@@ -6,12 +7,15 @@ namespace Transformer2.Grains;
 
 /// <inheritdoc cref="IDispatchGrain"/>
 /// <remarks>
-/// The library is asked only for what changed since the version at hand, so a choice is never stale and costs one small call.
+/// Library and policy are asked only for what changed since the versions at hand, so a plan is never stale and costs one small call each.
 /// </remarks>
 [StatelessWorker, GrainType("t2.dispatch")]
 public sealed class DispatchGrain : Grain, IDispatchGrain
 {
     private LibrarySnapshot _library = new(-1, ImmutableDictionary<ExpertId, ContentDigest>.Empty);
+    private VersionedPolicy _policy = new(-1, new());
+
+    private string Tenant => this.GetPrimaryKeyString();
 
     /// <inheritdoc/>
     public async Task<DispatchPlan> Dispatch(ExpertSelection selection)
@@ -19,27 +23,38 @@ public sealed class DispatchGrain : Grain, IDispatchGrain
         switch (selection)
         {
             case ExpertSelection.Base:
-                return Plan(DispatchStrategy.Base, []);
-            case ExpertSelection.Named named:
-                await Refresh();
-                return Plan(DispatchStrategy.Expert, [Resolve(named.Expert, 1)]);
+                return Plan(DispatchStrategy.Base, DispatchTarget.Base);
+            case ExpertSelection.Named:
+                await RefreshLibrary();
+                return Plan(DispatchStrategy.Expert, Resolve(selection));
             case ExpertSelection.Mixture mixture:
                 MixtureRules.Require(mixture);
-                await Refresh();
-                return Plan(DispatchStrategy.Mixture, [.. mixture.Terms.Select(term => Resolve(term.Expert, term.Weight))]);
+                await RefreshLibrary();
+                return Plan(DispatchStrategy.Mixture, Resolve(selection));
+            case ExpertSelection.Auto auto:
+                DispatchPolicies.Require(auto.Policy ?? new());
+                await Task.WhenAll(RefreshLibrary(), RefreshPolicy());
+                return Plan((auto.Policy ?? new()).Over(_policy.Policy).Over(DispatchPolicies.Default));
             default:
-                throw new PlatformException(
-                    ErrorReason.AutoNotAvailable,
-                    "Choosing experts by the prompt is not available yet; name an expert, a mixture or the base model.");
+                throw new ArgumentException($"Unknown selection {selection.GetType().Name}.", nameof(selection));
         }
     }
 
-    private async Task Refresh() =>
-        _library = await GrainFactory.GetGrain<IExpertLibraryGrain>(this.GetPrimaryKeyString()).GetSnapshot(_library.Version) ?? _library;
+    private DispatchPlan Plan(DispatchPolicy policy)
+    {
+        var version = string.Create(CultureInfo.InvariantCulture, $"library/{_library.Version} policy/{_policy.Version}");
+        return new PolicyResolver(policy, _library).Plan(TenantId.Parse(Tenant), version);
+    }
 
-    private DispatchedExpert Resolve(ExpertId id, double weight) =>
-        _library.Experts.TryGetValue(id, out var digest) ? new(id, digest, weight) : throw ExpertErrors.NotFound(id);
+    private async Task RefreshLibrary() =>
+        _library = await GrainFactory.GetGrain<IExpertLibraryGrain>(Tenant).GetSnapshot(_library.Version) ?? _library;
 
-    private DispatchPlan Plan(string strategy, ImmutableArray<DispatchedExpert> experts) =>
-        new(TenantId.Parse(this.GetPrimaryKeyString()), strategy, experts);
+    private async Task RefreshPolicy() =>
+        _policy = await GrainFactory.GetGrain<IDispatchPolicyGrain>(Tenant).GetSnapshot(_policy.Version) ?? _policy;
+
+    // A request that names an expert gets it, or an error: never another answer.
+    private DispatchTarget Resolve(ExpertSelection selection) =>
+        PolicyResolver.Resolve(selection, _library, out var missing) ?? throw ExpertErrors.NotFound(missing!.Value);
+
+    private DispatchPlan Plan(string strategy, DispatchTarget target) => new(TenantId.Parse(Tenant), strategy, target);
 }

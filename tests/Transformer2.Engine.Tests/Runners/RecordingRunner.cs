@@ -30,7 +30,7 @@ internal sealed class RecordingRunner(IModelRunner inner) : IModelRunner
         var logits = inner.Run(pieces);
         MostPieces = Math.Max(MostPieces, pieces.Count);
         var next = 0;
-        foreach (var piece in pieces.Where(piece => piece.IsLast))
+        foreach (var piece in pieces.SelectMany(piece => Enumerable.Repeat(piece, piece.Wanted)))
         {
             if (!_logits.TryGetValue(piece.Row, out var list)) _logits.Add(piece.Row, list = []);
             list.Add(logits.Slice(next++ * VocabularySize, VocabularySize).ToArray());

@@ -68,7 +68,7 @@ internal sealed class CheckingRunner(Action? before = null) : IModelRunner
 
         Computed = (pieces.Count, Computed.Tokens + pieces.Sum(piece => piece.Count));
         MostRows = Math.Max(MostRows, pieces.Count);
-        return pieces.Where(piece => piece.IsLast).SelectMany(piece => Logits(piece.Row)).ToArray();
+        return pieces.SelectMany(piece => Enumerable.Range(piece.Row.Length + piece.Count - piece.Wanted, piece.Wanted).SelectMany(place => Logits(piece.Row, place + 1))).ToArray();
     }
 
     public void Clear(int block)
@@ -88,10 +88,10 @@ internal sealed class CheckingRunner(Action? before = null) : IModelRunner
         return content;
     }
 
-    private float[] Logits(Row row)
+    private float[] Logits(Row row, int length)
     {
         var logits = new float[VocabularySize];
-        logits[Next(Content(row, row.Tokens.Count))] = 1;
+        logits[Next(Content(row, length))] = 1;
         return logits;
     }
 

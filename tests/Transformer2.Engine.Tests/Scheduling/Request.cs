@@ -16,7 +16,7 @@ internal sealed class Request : IDisposable
         Prompt = prompt;
         MaxTokens = maxTokens;
         var request = (like ?? Any) with { MaxTokens = maxTokens };
-        Sequence = new Sequence(
+        Sequence = new AnswerSequence(
             request, prompt, expert ?? ExpertVector.Identity, new Sampler(request.Sampling, prompt, 0),
             new AnswerText(tokenizer, [.. (stop ?? []).Select(text => new StopText(text))], request.MinTokens), maxTokens,
             new AnswerStream(request.Answers, time ?? TimeProvider.System, metrics?.Begin(request, prompt.Length)), _cancellation.Token);
@@ -25,7 +25,7 @@ internal sealed class Request : IDisposable
     /// <summary>A request without a wish.</summary>
     public static GenerationRequest Any { get; } = new() { RequestId = "r", Prompt = new Prompt.Text(""), MaxTokens = 1 };
 
-    public Sequence Sequence { get; }
+    public AnswerSequence Sequence { get; }
 
     public int[] Prompt { get; }
 

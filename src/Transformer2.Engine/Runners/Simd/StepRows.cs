@@ -88,7 +88,10 @@ internal sealed unsafe class StepRows : IDisposable
         Wanted.Clear();
         for (var place = 0; place < plan.Count; place++)
         {
-            if (plan[place].IsLast) Wanted.Add(Pieces[_order.IndexOf(place)].LastRow);
+            var wanted = plan[place].Wanted;
+            if (wanted == 0) continue;
+            var last = Pieces[_order.IndexOf(place)].LastRow;
+            for (var row = last - wanted + 1; row <= last; row++) Wanted.Add(row);
         }
 
         Reserve(config);

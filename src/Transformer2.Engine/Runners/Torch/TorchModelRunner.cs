@@ -31,8 +31,8 @@ internal sealed class TorchModelRunner : IModelRunner
 
     public Span<float> Run(IReadOnlyList<Piece> pieces)
     {
-        var last = pieces.Count(piece => piece.IsLast);
-        if (_logits.Length < last * VocabularySize) _logits = new float[last * VocabularySize];
+        var total = pieces.Sum(piece => piece.Wanted);
+        if (_logits.Length < total * VocabularySize) _logits = new float[total * VocabularySize];
 
         // Rows of one length make one pass; those that decode are most.
         Piece[][] passes = [[.. pieces.Where(piece => piece.Count == 1)], .. pieces.Where(piece => piece.Count > 1).Select(piece => new[] { piece })];
@@ -40,17 +40,21 @@ internal sealed class TorchModelRunner : IModelRunner
         {
             using var scope = NewDisposeScope();
             using var guard = inference_mode();
-            var hidden = Forward(pass).select(1, -1); // [rows, hidden]
-            int[] wanted = [.. Enumerable.Range(0, pass.Length).Where(i => pass[i].IsLast)];
+            var hidden = Forward(pass).flatten(0, 1); // [rows * tokens, hidden]
+            long[] wanted = [.. pass.SelectMany((piece, row) => Enumerable.Range(piece.Count - piece.Wanted, piece.Wanted).Select(token => ((long)row * piece.Count) + token))];
             if (wanted.Length == 0) continue;
-            if (wanted.Length < pass.Length) hidden = hidden.index_select(0, tensor([.. wanted.Select(i => (long)i)], device: _model.Device));
+            if (wanted.Length < hidden.shape[0]) hidden = hidden.index_select(0, tensor(wanted, device: _model.Device));
             var logits = _model.Logits(hidden).to_type(ScalarType.Float32).cpu().contiguous(); // [wanted, vocabulary]
             var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
-            foreach (var (i, row) in wanted.Index())
-                values.Slice(i * VocabularySize, VocabularySize).CopyTo(_logits.AsSpan(PlaceOf(pass[row], pieces) * VocabularySize));
+            foreach (var piece in pass)
+            {
+                var size = piece.Wanted * VocabularySize;
+                values[..size].CopyTo(_logits.AsSpan(PlaceOf(piece, pieces) * VocabularySize));
+                values = values[size..];
+            }
         }
 
-        return _logits.AsSpan(0, last * VocabularySize);
+        return _logits.AsSpan(0, total * VocabularySize);
     }
 
     public void Clear(int block) => _cache.ClearBlock(block);
@@ -74,5 +78,5 @@ internal sealed class TorchModelRunner : IModelRunner
             [.. pass.Select(piece => piece.RotaryLength(piece.Row.Length + piece.Count - 1))]);
     }
 
-    private static int PlaceOf(Piece piece, IReadOnlyList<Piece> pieces) => pieces.TakeWhile(other => other.Row != piece.Row).Count(other => other.IsLast);
+    private static int PlaceOf(Piece piece, IReadOnlyList<Piece> pieces) => pieces.TakeWhile(other => other.Row != piece.Row).Sum(other => other.Wanted);
 }

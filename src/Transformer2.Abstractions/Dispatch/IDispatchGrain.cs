@@ -8,7 +8,7 @@ public interface IDispatchGrain : IGrainWithStringKey, ITenantOwnedGrain
 {
     /// <summary>Resolves a selection.</summary>
     /// <exception cref="PlatformException">
-    /// <see cref="ErrorReason.ExpertNotFound"/>, <see cref="ErrorReason.InvalidMixture"/>, <see cref="ErrorReason.AutoNotAvailable"/>.
+    /// <see cref="ErrorReason.ExpertNotFound"/>, <see cref="ErrorReason.InvalidMixture"/>, <see cref="ErrorReason.InvalidPolicy"/>, <see cref="ErrorReason.DispatchRefused"/>.
     /// </exception>
     [Alias("Dispatch")]
     Task<DispatchPlan> Dispatch(ExpertSelection selection);

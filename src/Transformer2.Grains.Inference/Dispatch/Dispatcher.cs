@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using Transformer2.Abstractions;
+using Transformer2.Adaptation.Classification;
+using Transformer2.Adaptation.Composition;
+using Transformer2.Engine;
+using Transformer2.Experts;
+
+namespace Transformer2.Grains.Inference;
+
+/// <summary>Who answers a prompt, and the composed expert of that answer.</summary>
+/// <param name="Outcome">The choice and its reasons.</param>
+/// <param name="Expert">The effective multipliers; the identity is the base model.</param>
+public sealed record Dispatched(DispatchOutcome Outcome, ExpertVector Expert);
+
+/// <summary>
+/// Carries a plan out beside the model: pass 1 where there is one, the fall-back where it is needed, and the composition of what answers.
+/// </summary>
+public sealed class Dispatcher(IInferenceEngine engine, ExpertCache experts, DispatchMemory memory, DispatchMetrics metrics, TimeProvider time)
+{
+    private readonly PromptClassifier _classifier = new(engine);
+
+    /// <summary>Settles who answers.</summary>
+    /// <exception cref="PlatformException">
+    /// The request names an expert that cannot be used; the policy refuses; or the engine does not take the request.
+    /// </exception>
+    public async Task<Dispatched> DispatchAsync(DispatchPlan plan, GenerationSpec spec, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(spec);
+        if (plan.Automatic is not { } automatic)
+        {
+            var chosen = new DispatchOutcome { Strategy = plan.Strategy, Target = plan.Target };
+            return new(chosen, await Compose(plan.Tenant, plan.Target, cancellationToken));
+        }
+
+        var started = time.GetTimestamp();
+        var decision = automatic.Classification is { } classification
+            ? await Decide(plan, classification, spec, cancellationToken)
+            : new Decision { Target = plan.Target, FallbackReason = automatic.FallbackReason };
+        var dispatched = await Follow(plan, decision, time.GetElapsedTime(started), cancellationToken);
+        metrics.Decided(dispatched.Outcome);
+        return dispatched;
+    }
+
+    // The composed expert of the decision; of the fall-back where the decision's cannot be used.
+    private async Task<Dispatched> Follow(DispatchPlan plan, Decision decision, TimeSpan elapsed, CancellationToken cancellationToken)
+    {
+        var automatic = plan.Automatic!;
+        var outcome = new DispatchOutcome
+        {
+            Strategy = plan.Strategy,
+            Target = decision.Target ?? automatic.Fallback ?? throw DispatchErrors.Refused(decision.FallbackReason),
+            Version = automatic.Version,
+            Categories = decision.Categories,
+            Category = decision.Category,
+            FallbackReason = decision.FallbackReason,
+            Elapsed = elapsed,
+            IsMemoized = decision.IsMemoized,
+            Template = decision.Template,
+        };
+        try
+        {
+            return new(outcome, await Compose(plan.Tenant, outcome.Target, cancellationToken));
+        }
+        catch (PlatformException) when (decision.FallbackReason == DispatchFallbackReason.None)
+        {
+            var fallback = automatic.Fallback ?? throw DispatchErrors.Refused(DispatchFallbackReason.ExpertFailed);
+            return new(
+                outcome with { Target = fallback, FallbackReason = DispatchFallbackReason.ExpertFailed },
+                await Compose(plan.Tenant, fallback, cancellationToken));
+        }
+    }
+
+    private async Task<Decision> Decide(DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, CancellationToken cancellationToken)
+    {
+        var keys = classification.Memoize ? MemoryKey.Of(plan, spec) : [];
+        if (memory.Find(keys) is { } known)
+            return known with { IsMemoized = true };
+        var decision = await Classify(plan, classification, spec, cancellationToken);
+        if (keys is [.., var key])
+            memory.Remember(key, decision);
+        return decision;
+    }
+
+    private async Task<Decision> Classify(DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = await Request(plan, classification, spec, cancellationToken);
+            var decision = classification.Mode == ClassificationMode.Generate
+                ? await ByAnswer(classification, request, cancellationToken)
+                : await ByLabels(plan, classification, request, cancellationToken);
+            return decision with { Template = $"{request.Template.Name}/{request.Template.Version}" };
+        }
+        catch (EngineException exception) when (exception.Reason != EngineError.NonFiniteLogits)
+        {
+            throw exception.ToPlatformException();
+        }
+        catch (Exception exception) when (
+            exception is EngineException || (exception is PlatformException { Reason: not ErrorReason.Internal } && classification.Classifier is not null))
+        {
+            // The classification expert cannot be used; it is not the prompt's fault.
+            return new() { FallbackReason = DispatchFallbackReason.ExpertFailed };
+        }
+        catch (ClassificationException exception)
+        {
+            throw new PlatformException(ErrorReason.InvalidPolicy, exception.Message, ("field", "template"));
+        }
+    }
+
+    private async Task<ClassificationRequest> Request(
+        DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<WeightedExpert> classifier = classification.Classifier is { } named ? await experts.Load(plan.Tenant, [named], cancellationToken) : [];
+        return new()
+        {
+            RequestId = spec.RequestId,
+            Tenant = plan.Tenant.Value,
+            Priority = spec.Priority.ToPriority(),
+            Deadline = spec.Deadline,
+            Experts = classifier,
+            ExpertLabel = classification.Classifier?.Id.Value ?? ExpertLabels.Base,
+            Template = classification.Template?.ToTemplate() ?? ClassificationTemplates.Default(engine.Model.Id),
+            Categories = [.. classification.Categories.Select(category => new ClassificationCategory(category.Name, category.Description, category.Target is not null))],
+            Text = spec.Text ?? spec.Messages.LastOrDefault(turn => turn.Role == "user")?.Content ?? spec.Messages[^1].Content,
+        };
+    }
+
+    private async Task<Decision> ByAnswer(ClassificationPlan classification, ClassificationRequest request, CancellationToken cancellationToken)
+    {
+        var label = await _classifier.AnswerAsync(request, cancellationToken);
+        var scores = label is null
+            ? ImmutableArray<CategoryScore>.Empty
+            : [.. classification.Categories.Select(category => new CategoryScore(
+                category.Name, category.Name == label ? 1 : 0, double.NaN, category.Target?.Experts ?? []))];
+        return Decide(classification, DispatchRule.FromLabel(request.Categories, label), scores);
+    }
+
+    private async Task<Decision> ByLabels(
+        DispatchPlan plan, ClassificationPlan classification, ClassificationRequest request, CancellationToken cancellationToken)
+    {
+        var scores = await _classifier.ScoreAsync(request, cancellationToken);
+        double[][] contentFree = classification.Calibrate
+            ? await memory.Calibration(MemoryKey.Of(plan.Tenant, classification), () => _classifier.ScoreContentFreeAsync(request, cancellationToken))
+            : [];
+        var probabilities = LabelScores.Probabilities(LabelScores.Calibrate(scores, contentFree));
+        return Decide(
+            classification,
+            DispatchRule.FromProbabilities(request.Categories, probabilities, classification.ConfidenceThreshold),
+            [.. classification.Categories.Select((category, i) => new CategoryScore(category.Name, probabilities[i], scores[i], category.Target?.Experts ?? []))]);
+    }
+
+    private static Decision Decide(ClassificationPlan classification, DispatchDecision decision, ImmutableArray<CategoryScore> scores)
+    {
+        var chosen = classification.Categories.FirstOrDefault(category => category.Name == decision.Category?.Name);
+        var reason = decision.Fallback.ToReason();
+        var target = reason != DispatchFallbackReason.None
+            ? null
+            : classification.Composition == DispatchPolicies.Top ? chosen!.Target : All(classification, scores);
+        return new() { Target = target, Categories = scores, Category = chosen?.Name, FallbackReason = reason };
+    }
+
+    // All categories' experts with the categories' probabilities. What has no experts is the base model's part, which the soft operator gives it by
+    // itself and the others by what the weights lack.
+    private static DispatchTarget All(ClassificationPlan classification, ImmutableArray<CategoryScore> scores)
+    {
+        var experts = classification.Categories
+            .SelectMany((category, i) => (category.Target?.Experts ?? []).Select(expert => expert with { Weight = expert.Weight * scores[i].Probability }))
+            .GroupBy(expert => expert.Id)
+            .Select(same => same.First() with { Weight = same.Sum(expert => expert.Weight) });
+        return new([.. experts], classification.Composition);
+    }
+
+    private async Task<ExpertVector> Compose(TenantId tenant, DispatchTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Experts.IsEmpty)
+            return ExpertVector.Identity;
+        var members = await experts.Load(tenant, target.Experts, cancellationToken);
+        var composition = CompositionOperators.Find(target.Composition)
+            ?? throw new PlatformException(ErrorReason.InvalidMixture, $"There is no composition '{target.Composition}'.");
+        try
+        {
+            var expert = composition.Compose(members);
+            _ = expert.Digest; // computed once, and here, so that the model thread need not
+            return expert;
+        }
+        catch (ExpertCompositionException exception)
+        {
+            throw new PlatformException(ErrorReason.InvalidMixture, exception.Message);
+        }
+    }
+}
