@@ -34,7 +34,6 @@ public sealed class BadRequestTests(PlatformFixture platform)
         ["unknown expert"] = (new() { Prompt = "a", Selection = Select.Expert("nobody") }, StatusCode.NotFound, "EXPERT_NOT_FOUND"),
         ["bad expert name"] = (new() { Prompt = "a", Selection = Select.Expert("../etc") }, StatusCode.InvalidArgument, "INVALID_FIELD"),
         ["empty selection"] = (new() { Prompt = "a", Selection = new() }, StatusCode.InvalidArgument, "INVALID_FIELD"),
-        ["auto"] = (new() { Prompt = "a", Selection = Select.Auto }, StatusCode.FailedPrecondition, "AUTO_NOT_AVAILABLE"),
         ["empty mixture"] = (new() { Prompt = "a", Selection = Select.Mixture() }, StatusCode.InvalidArgument, "INVALID_MIXTURE"),
         ["weight NaN"] = (new() { Prompt = "a", Selection = Select.Mixture(("one", double.NaN)) }, StatusCode.InvalidArgument, "INVALID_MIXTURE"),
         ["weight negative"] = (new() { Prompt = "a", Selection = Select.Mixture(("one", -1)) }, StatusCode.InvalidArgument, "INVALID_MIXTURE"),

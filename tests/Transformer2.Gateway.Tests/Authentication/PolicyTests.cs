@@ -39,6 +39,6 @@ public class PolicyTests(PlatformFixture fixture)
     }
 
     private static IEnumerable<MethodDescriptor> All() =>
-        new[] { GenerationService.Descriptor, ExpertService.Descriptor, TenantService.Descriptor, ClusterService.Descriptor }
+        new[] { GenerationService.Descriptor, ExpertService.Descriptor, TenantService.Descriptor, ClusterService.Descriptor, AdaptationService.Descriptor }
             .SelectMany(service => service.Methods);
 }

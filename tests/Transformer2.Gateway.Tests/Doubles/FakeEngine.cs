@@ -42,11 +42,7 @@ internal sealed class FakeEngine : IInferenceEngine
         Requests[request.RequestId] = request;
         try
         {
-            var text = request.Prompt is Prompt.Text prompt
-                ? prompt.Value
-                : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
-            if (text.StartsWith("fail ", StringComparison.Ordinal))
-                throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.") { RetryAfter = RetryAfter };
+            var text = Read(request);
             if (text == "crash")
                 throw new InvalidOperationException("a secret of the server");
 
@@ -75,6 +71,19 @@ internal sealed class FakeEngine : IInferenceEngine
         }
     }
 
+    /// <summary>A continuation is probable where its text is part of the prompt. What comes after "classify: " is refused as a prompt is.</summary>
+    public Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken = default)
+    {
+        Scored.Enqueue(request);
+        var text = Read(request);
+        var scores = request.Continuations.Select(continuation =>
+            new ContinuationScore([new TokenScore(0, text.Contains(continuation.Text, StringComparison.Ordinal) ? -0.1 : -4, IsMostProbable: false)]));
+        return Task.FromResult(new ScoringResult([.. scores], 3, 0, TimeSpan.Zero, TimeSpan.FromMilliseconds(1)));
+    }
+
+    /// <summary>What was asked to be scored.</summary>
+    public ConcurrentQueue<ScoringRequest> Scored { get; } = new();
+
     /// <summary>Ends what is held.</summary>
     public void Release() => _released.TrySetResult();
 
@@ -82,6 +91,16 @@ internal sealed class FakeEngine : IInferenceEngine
     {
         Disposed = true;
         return ValueTask.CompletedTask;
+    }
+
+    private static string Read(EngineRequest request)
+    {
+        var text = request.Prompt is Prompt.Text prompt
+            ? prompt.Value
+            : string.Join(' ', ((Prompt.Chat)request.Prompt).Messages.Select(m => m.Content));
+        return text.StartsWith("fail ", StringComparison.Ordinal)
+            ? throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.") { RetryAfter = RetryAfter }
+            : text;
     }
 
     private static TokenLogprobs Logprobs(int id, string text, int alternatives) =>

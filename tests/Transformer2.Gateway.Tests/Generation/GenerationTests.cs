@@ -176,18 +176,8 @@ public class GenerationTests(PlatformFixture fixture)
         Assert.Equal("mixture", explained.Strategy);
         Assert.Equal([0.25, 1.5], explained.Experts.Select(expert => expert.Weight));
         var used = _platform.Engine.Requests[$"m-{tenant.Id}"].Experts;
-        Assert.Equal([(0.75f, 0.25), (1.25f, 1.5)], used.Select(e => (e.Expert.Multipliers["b.weight"].Span[0], e.Weight)));
-    }
-
-    [Fact]
-    public async Task Automatic_choice_is_refused_until_it_exists()
-    {
-        var tenant = await _platform.NewTenant();
-        var selection = new V1.ExpertSelection { Auto = new() };
-
-        await tenant.Dispatch(selection).Refused(StatusCode.FailedPrecondition, ErrorReason.AutoNotAvailable);
-        await tenant.Generate(new() { Prompt = "x", Selection = selection })
-            .Refused(StatusCode.FailedPrecondition, ErrorReason.AutoNotAvailable);
+        var composed = Assert.Single(used);
+        Assert.Equal((0.25f * 0.75f) + (1.5f * 1.25f), composed.Expert.Multipliers["b.weight"].Span[0]);
     }
 
     [Theory]

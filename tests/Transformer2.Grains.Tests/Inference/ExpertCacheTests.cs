@@ -17,7 +17,7 @@ public class ExpertCacheTests
         var cache = Cache(10);
         var expert = await Store(1.5f);
 
-        var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => cache.Load(Plan(expert), _cancellationToken)));
+        var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => cache.Load(Tenant, [expert], _cancellationToken)));
 
         Assert.Equal(1, _blobs.Reads);
         Assert.Single(first.Select(loaded => loaded[0].Expert).Distinct());
@@ -29,14 +29,14 @@ public class ExpertCacheTests
     {
         var cache = Cache(2);
         var (a, b, c) = (await Store(1f), await Store(2f), await Store(3f));
-        await cache.Load(Plan(a), _cancellationToken);
-        await cache.Load(Plan(b), _cancellationToken);
-        await cache.Load(Plan(a), _cancellationToken);
-        await cache.Load(Plan(c), _cancellationToken);
+        await cache.Load(Tenant, [a], _cancellationToken);
+        await cache.Load(Tenant, [b], _cancellationToken);
+        await cache.Load(Tenant, [a], _cancellationToken);
+        await cache.Load(Tenant, [c], _cancellationToken);
 
-        await cache.Load(Plan(a), _cancellationToken);
+        await cache.Load(Tenant, [a], _cancellationToken);
         Assert.Equal(3, _blobs.Reads);
-        await cache.Load(Plan(b), _cancellationToken);
+        await cache.Load(Tenant, [b], _cancellationToken);
 
         Assert.Equal(4, _blobs.Reads);
         Assert.Equal(2 * VectorBytes, cache.Bytes);
@@ -48,7 +48,7 @@ public class ExpertCacheTests
         var cache = Cache(1);
         DispatchedExpert[] experts = [await Store(1f), await Store(2f), await Store(3f)];
 
-        var loaded = await cache.Load(Plan(experts), _cancellationToken);
+        var loaded = await cache.Load(Tenant, [.. experts], _cancellationToken);
 
         Assert.Equal([1f, 2f, 3f], loaded.Select(weighted => weighted.Expert.Multipliers["b.weight"].Span[0]));
         Assert.Equal(VectorBytes, cache.Bytes);
@@ -60,12 +60,12 @@ public class ExpertCacheTests
         var cache = Cache(2);
         var expert = await Store(1.5f);
         _blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(9f));
-        await cache.Load(Plan(expert), _cancellationToken).Refused(ErrorReason.ExpertDamaged);
+        await cache.Load(Tenant, [expert], _cancellationToken).Refused(ErrorReason.ExpertDamaged);
         Assert.Equal(0, cache.Bytes);
 
         _blobs.Exchange(Tenant, expert.Digest, ExpertBytes.Of(1.5f));
 
-        Assert.Equal(1.5f, (await cache.Load(Plan(expert), _cancellationToken))[0].Expert.Multipliers["a.weight"].Span[0]);
+        Assert.Equal(1.5f, (await cache.Load(Tenant, [expert], _cancellationToken))[0].Expert.Multipliers["a.weight"].Span[0]);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class ExpertCacheTests
         var file = ExpertBytes.Of(1.5f, layout: FakeEngine.Layout with { BaseModel = $"sha256:{new string('e', 64)}" });
         var blob = await _blobs.PutAsync(Tenant, file, _cancellationToken);
 
-        await cache.Load(Plan(new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)), _cancellationToken)
+        await cache.Load(Tenant, [new DispatchedExpert(ExpertId.Parse("old"), blob.Digest, 1)], _cancellationToken)
             .Refused(ErrorReason.BaseMismatch);
     }
 
@@ -84,9 +84,9 @@ public class ExpertCacheTests
     {
         var cache = Cache(2);
         var expert = await Store(1.5f);
-        await cache.Load(Plan(expert), _cancellationToken);
+        await cache.Load(Tenant, [expert], _cancellationToken);
 
-        await cache.Load(new(TenantId.Parse("other"), DispatchStrategy.Expert, [expert]), _cancellationToken)
+        await cache.Load(TenantId.Parse("other"), [expert], _cancellationToken)
             .Refused(ErrorReason.ExpertNotFound);
     }
 
@@ -100,7 +100,7 @@ public class ExpertCacheTests
         release();
 
         Assert.True(SpinWait.SpinUntil(() => cache.Bytes == VectorBytes, TimeSpan.FromSeconds(10)));
-        await cache.Load(Plan(expert), _cancellationToken);
+        await cache.Load(Tenant, [expert], _cancellationToken);
         Assert.Equal(1, _blobs.Reads);
     }
 
@@ -116,7 +116,7 @@ public class ExpertCacheTests
     private static async Task Abandoned(ExpertCache cache, DispatchedExpert expert)
     {
         using var leaving = new CancellationTokenSource();
-        var load = cache.Load(Plan(expert), leaving.Token);
+        var load = cache.Load(Tenant, [expert], leaving.Token);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load);
     }
@@ -129,6 +129,4 @@ public class ExpertCacheTests
         var blob = await _blobs.PutAsync(Tenant, ExpertBytes.Of(value), _cancellationToken);
         return new(ExpertId.Parse("e"), blob.Digest, 1);
     }
-
-    private static DispatchPlan Plan(params DispatchedExpert[] experts) => new(Tenant, DispatchStrategy.Expert, [.. experts]);
 }

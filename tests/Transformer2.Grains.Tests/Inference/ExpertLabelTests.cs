@@ -22,7 +22,7 @@ public class ExpertLabelTests(GrainCluster cluster)
     {
         var spec = new GenerationSpec { RequestId = Guid.NewGuid().ToString("n"), Text = "one", MaxTokens = 1 };
         await cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
-            .Generate(new(tenant, DispatchStrategy.Expert, experts), spec, TestContext.Current.CancellationToken)
+            .Generate(new(tenant, DispatchStrategy.Expert, new(experts)), spec, TestContext.Current.CancellationToken)
             .ToListAsync(TestContext.Current.CancellationToken);
         return cluster.Engine.Requests[spec.RequestId].ExpertLabel;
     }

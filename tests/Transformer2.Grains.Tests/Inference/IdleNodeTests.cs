@@ -10,7 +10,7 @@ public class IdleNodeTests(GrainCluster cluster)
         CallerScope.EnterTenant(tenant);
         var spec = new GenerationSpec { RequestId = Guid.NewGuid().ToString("n"), Text = "hold", MaxTokens = 10 };
         await using var events = cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
-            .Generate(new(tenant, DispatchStrategy.Base, []), spec, TestContext.Current.CancellationToken)
+            .Generate(new(tenant, DispatchStrategy.Base, DispatchTarget.Base), spec, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await events.MoveNextAsync());
 

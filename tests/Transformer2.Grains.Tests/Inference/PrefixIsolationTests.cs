@@ -53,7 +53,7 @@ public sealed class PrefixIsolationTests : IAsyncLifetime
             CallerScope.EnterTenant(tenant);
             var spec = new GenerationSpec { RequestId = "r", Text = prompt, MaxTokens = 1 };
             var events = await _cluster.Client.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
-                .Generate(new(tenant, DispatchStrategy.Base, []), spec, TestContext.Current.CancellationToken)
+                .Generate(new(tenant, DispatchStrategy.Base, DispatchTarget.Base), spec, TestContext.Current.CancellationToken)
                 .ToListAsync(TestContext.Current.CancellationToken);
             return Assert.IsType<GenerationEventRecord.Completed>(events[^1]).CachedPromptTokens;
         }

@@ -40,7 +40,7 @@ public class TenantScopeTests(GrainCluster cluster)
         CallerScope.EnterTenant(await cluster.NewTenant());
         var stream = cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
             .Generate(
-                new(other, DispatchStrategy.Base, []),
+                new(other, DispatchStrategy.Base, DispatchTarget.Base),
                 new() { RequestId = "x", Text = "x", MaxTokens = 1 },
                 TestContext.Current.CancellationToken);
 
