@@ -19,6 +19,23 @@ public static class ExpertComposition
     /// </exception>
     public static ExpertVector Linear(IReadOnlyList<WeightedExpert> members)
     {
+        _ = SumOfWeights(members); // Refuses what is no mixture.
+        if (members is [{ Weight: 1 } only])
+        {
+            return only.Expert;
+        }
+
+        return ExpertVector.Take(members
+            .SelectMany(member => member.Expert.Multipliers.Keys)
+            .Distinct(StringComparer.Ordinal)
+            .Select(matrix => KeyValuePair.Create(matrix, Mix(matrix, members))));
+    }
+
+    /// <summary>The sum of the weights of a mixture.</summary>
+    /// <param name="members">The experts and their weights.</param>
+    /// <exception cref="ExpertCompositionException">No member, or a weight that is not finite.</exception>
+    public static double SumOfWeights(IReadOnlyList<WeightedExpert> members)
+    {
         ArgumentNullException.ThrowIfNull(members);
         if (members.Count == 0)
         {
@@ -34,15 +51,7 @@ public static class ExpertComposition
             }
         }
 
-        if (members is [{ Weight: 1 } only])
-        {
-            return only.Expert;
-        }
-
-        return ExpertVector.Take(members
-            .SelectMany(member => member.Expert.Multipliers.Keys)
-            .Distinct(StringComparer.Ordinal)
-            .Select(matrix => KeyValuePair.Create(matrix, Mix(matrix, members))));
+        return members.Sum(member => member.Weight);
     }
 
     private static float[] Mix(string matrix, IReadOnlyList<WeightedExpert> members)

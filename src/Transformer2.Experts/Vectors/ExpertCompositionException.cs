@@ -16,6 +16,9 @@ public static class ExpertCompositionReason
     /// <summary>A weight is NaN or infinite.</summary>
     public const string WeightNotFinite = "WEIGHT_NOT_FINITE";
 
+    /// <summary>A weight, or the sum of all, is not one that the way of composing takes.</summary>
+    public const string WeightOutOfRange = "WEIGHT_OUT_OF_RANGE";
+
     /// <summary>A composed multiplier overflows.</summary>
     public const string NotFinite = "NOT_FINITE";
 
