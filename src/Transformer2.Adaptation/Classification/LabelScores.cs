@@ -1,0 +1,57 @@
+namespace Transformer2.Adaptation.Classification;
+
+/// <summary>
+/// Classification by scoring every label as an answer, without generating one. A label's score may be calibrated by how probable the model
+/// finds it after prompts without content ("N/A", ""): contextual calibration (Zhao et al., 2021) in the form of domain-conditional
+/// pointwise mutual information (Holtzman et al., 2021), which removes what the model prefers whatever the prompt, rare and long labels
+/// included.
+/// </summary>
+public static class LabelScores
+{
+    /// <summary>score = log p(label | prompt) - mean over the content-free prompts of log p(label | content-free prompt).</summary>
+    /// <param name="prompt">Per label the sum of its tokens' natural log-probabilities after the prompt: [labels].</param>
+    /// <param name="contentFree">The same after each content-free prompt: [prompts, labels]; none leaves the scores as they are.</param>
+    /// <returns>[labels], in nats.</returns>
+    /// <exception cref="ClassificationException">No label, rows of different length, or a number that is not finite.</exception>
+    public static double[] Calibrate(IReadOnlyList<double> prompt, IReadOnlyList<IReadOnlyList<double>> contentFree)
+    {
+        Check(prompt, prompt.Count);
+        foreach (var row in contentFree)
+        {
+            Check(row, prompt.Count);
+        }
+
+        return [.. prompt.Select((score, label) => score - contentFree.Select(row => row[label]).DefaultIfEmpty(0).Average())];
+    }
+
+    /// <summary>The softmax of the scores over the labels.</summary>
+    /// <param name="scores">[labels], in nats.</param>
+    /// <returns>[labels]; they sum to one.</returns>
+    /// <exception cref="ClassificationException">No label, or a score that is not finite.</exception>
+    public static double[] Probabilities(IReadOnlyList<double> scores)
+    {
+        Check(scores, scores.Count);
+        var highest = scores.Max();
+        var powers = scores.Select(score => Math.Exp(score - highest)).ToArray();
+        var sum = powers.Sum();
+        return Array.ConvertAll(powers, power => power / sum);
+    }
+
+    private static void Check(IReadOnlyList<double> scores, int labels)
+    {
+        if (labels == 0)
+        {
+            throw new ClassificationException(ClassificationError.NoCategory, "There is no label to score.");
+        }
+
+        if (scores.Count != labels)
+        {
+            throw new ClassificationException(ClassificationError.CountMismatch, $"There are {scores.Count} scores for {labels} labels.");
+        }
+
+        if (!scores.All(double.IsFinite))
+        {
+            throw new ClassificationException(ClassificationError.InvalidScore, "The log-probability of a label is not a finite number.");
+        }
+    }
+}
