@@ -31,7 +31,7 @@ public enum SearchError
     /// <summary>There is no strategy of this name.</summary>
     UnknownStrategy,
 
-    /// <summary>The experts are not those that the weights were made for.</summary>
+    /// <summary>The experts are not those that the weights were made for, or the space is not what the options search.</summary>
     SpaceMismatch,
 
     /// <summary>The evaluator did not return one score for each candidate and example.</summary>

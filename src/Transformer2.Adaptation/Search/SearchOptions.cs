@@ -103,12 +103,17 @@ public sealed record SearchOptions
     public SearchSpace SpaceOf(int experts, int matrices) => new(experts, Granularity == WeightGranularity.Global ? 1 : matrices, IdentityInPool);
 
     /// <summary>Refuses options, or a space, outside their ranges.</summary>
-    /// <exception cref="SearchException">One is outside its range, or the strategy is unknown.</exception>
+    /// <exception cref="SearchException">One is outside its range, the strategy is unknown, or the space is not from <see cref="SpaceOf"/>.</exception>
     public void Validate(SearchSpace space)
     {
         if (!SearchStrategies.Names.Contains(Strategy))
         {
             throw new SearchException(SearchError.UnknownStrategy, $"There is no strategy '{Strategy}', only {string.Join(", ", SearchStrategies.Names)}.");
+        }
+
+        if (space != SpaceOf(space.Experts, space.Groups))
+        {
+            throw new SearchException(SearchError.SpaceMismatch, "The space is not one that these options search.");
         }
 
         Require(space.Experts is >= 1 and <= SearchSpace.MaxExperts, "experts", $"from 1 to {SearchSpace.MaxExperts}");

@@ -69,6 +69,13 @@ public sealed class SearchOptionsTests
         Assert.Contains("cem, random-shooting, uniform", error.Message);
     }
 
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(1, false)]
+    public void A_space_that_the_options_do_not_search_is_refused(int groups, bool withIdentity) => Assert.Equal(
+        SearchError.SpaceMismatch,
+        Assert.Throws<SearchException>(() => SearchOptions.Default.Validate(new SearchSpace(2, groups, withIdentity))).Reason);
+
     private static void Refused(string name, SearchOptions options, int experts = 3, int matrices = 1)
     {
         var error = Assert.Throws<SearchException>(() => SearchStrategies.Create(options, options.SpaceOf(experts, matrices), seed: 1));
