@@ -11,17 +11,18 @@ public sealed class DependencyTests
         ["Experts"] = [],
         ["Tokenization"] = [],
         ["Kernels"] = [],
+        ["Adaptation"] = ["Experts"],
         ["Modeling"] = ["Experts"],
-        ["Engine"] = ["Kernels", "Modeling", "Tokenization", "Experts"],
-        ["Training"] = ["Modeling", "Tokenization", "Experts"],
+        ["Engine"] = ["Adaptation", "Kernels", "Modeling", "Tokenization", "Experts"],
+        ["Training"] = ["Adaptation", "Modeling", "Tokenization", "Experts"],
         ["Storage"] = ["Abstractions", "Experts"],
-        ["Grains"] = ["Abstractions", "Experts"],
-        ["Grains.Inference"] = ["Abstractions", "Grains", "Engine", "Experts"],
+        ["Grains"] = ["Abstractions", "Adaptation", "Experts"],
+        ["Grains.Inference"] = ["Abstractions", "Adaptation", "Grains", "Engine", "Experts"],
         ["Gateway"] = ["Abstractions", "Protos", "Experts"],
         ["Hosting"] = ["Abstractions", "Gateway", "Grains", "Storage"],
         ["Server"] = ["Hosting", "Grains.Inference"],
         ["Client"] = ["Protos"],
-        ["Cli"] = ["Client", "Training", "Engine", "Experts"],
+        ["Cli"] = ["Client", "Training", "Engine", "Adaptation", "Experts"],
     };
 
     // Besides the table: what must not come along by any way.

@@ -1,0 +1,2 @@
+global using Transformer2.Experts;
+global using Transformer2.TestKit;
