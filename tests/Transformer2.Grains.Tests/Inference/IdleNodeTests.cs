@@ -12,7 +12,9 @@ public class IdleNodeTests(GrainCluster cluster)
         await using var events = cluster.Grains.GetGrain<IInferenceNodeGrain>(IInferenceNodeGrain.SingleNode)
             .Generate(new(tenant, DispatchStrategy.Base, DispatchTarget.Base), spec, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        Assert.True(await events.MoveNextAsync());
+        do
+            Assert.True(await events.MoveNextAsync());
+        while (events.Current is not GenerationEventRecord.Delta);
 
         await cluster.Forget();
         cluster.Engine.Release();

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Transformer2.Adaptation.Search;
+using Transformer2.Experts;
+using Transformer2.Tokenization;
+
+namespace Transformer2.Engine;
+
+/// <summary>
+/// Scores the candidates of a search on its examples by teacher forcing: every pair of candidate and example is a row of its own with the candidate's z, so
+/// that a whole population is one heterogeneous batch and no candidate is ever merged into the weights. Nothing is generated: a greedy answer is the right one
+/// exactly if each of its tokens is the most probable one after those before it.
+/// </summary>
+/// <param name="engine">The model.</param>
+/// <param name="experts">The experts to mix, in the search's order.</param>
+/// <param name="examples">The examples.</param>
+/// <param name="request">Whose work it is and how urgent; the rest of it does not matter.</param>
+public sealed class PopulationScorer(
+    IInferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<SearchExample> examples, EngineRequest request) : IPopulationEvaluator
+{
+    // Enough that the batch never waits for requests, and far from what would crowd others out of the queue.
+    private const int OutstandingPerRow = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<IReadOnlyList<ExampleScore>>> EvaluateAsync(
+        IReadOnlyList<Candidate> candidates, IReadOnlyList<int> exampleIndices, CancellationToken cancellationToken)
+    {
+        var scores = candidates.Select(_ => new ExampleScore[exampleIndices.Count]).ToArray();
+        var vectors = candidates.Select(TryCompose).ToArray();
+        var pairs = new ConcurrentQueue<(int Candidate, int Example)>(
+            from candidate in Enumerable.Range(0, candidates.Count)
+            from example in Enumerable.Range(0, exampleIndices.Count)
+            select (candidate, example));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(pairs.Count, OutstandingPerRow * engine.Status.MaxSequences)).Select(_ => Task.Run(Work, cancellationToken)));
+        return scores;
+
+        async Task Work()
+        {
+            while (pairs.TryDequeue(out var pair))
+            {
+                scores[pair.Candidate][pair.Example] = vectors[pair.Candidate] is { } vector
+                    ? await ScoreAsync(vector, examples[exampleIndices[pair.Example]], cancellationToken)
+                    : new ExampleScore(double.NaN, false);
+            }
+        }
+    }
+
+    // A mixture that cannot be is the worst one, and no reason to end the search.
+    private ExpertVector? TryCompose(Candidate candidate)
+    {
+        try
+        {
+            return candidate.Compose(experts);
+        }
+        catch (ExpertCompositionException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ExampleScore> ScoreAsync(ExpertVector expert, SearchExample example, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var result = await engine.ScoreAsync(
+                    new ScoringRequest
+                    {
+                        RequestId = request.RequestId,
+                        Tenant = request.Tenant,
+                        Weight = request.Weight,
+                        Priority = request.Priority,
+                        Prompt = new Prompt.Chat([new ChatMessage("user", example.Prompt)]),
+                        Experts = [new WeightedExpert(expert, 1)],
+                        ExpertLabel = ExpertLabels.Mixture,
+                        Continuations = [new Continuation(example.Answer, EndsAnswer: true)],
+                    },
+                    cancellationToken);
+                var score = result.Scores[0];
+                return new ExampleScore(score.Logprob / score.Tokens.Count, score.IsGreedy);
+            }
+            catch (EngineException e) when (e.Reason == EngineError.NonFiniteLogits)
+            {
+                return new ExampleScore(double.NaN, false);
+            }
+            catch (EngineException e) when (e.Reason == EngineError.Overloaded)
+            {
+                // Others come first; they are refused when the queue is full, this waits.
+                await Task.Delay(e.RetryAfter ?? Patience, cancellationToken);
+            }
+        }
+    }
+}
