@@ -12,7 +12,11 @@ namespace Transformer2.Engine;
 /// change only. Computes on the calling thread alone and rests most of the time, so that whoever decodes meanwhile keeps the machine. The same expert gives
 /// the same bits each time. Serves one caller at a time.
 /// </summary>
-internal sealed unsafe class ExpertMerger(SimdProjections projections, FormPlanner planner, KernelSet kernels)
+/// <param name="projections">All matrices of the model.</param>
+/// <param name="planner">Chooses the forms.</param>
+/// <param name="kernels">What computes.</param>
+/// <param name="allocate">Where memory comes from; null is the system.</param>
+internal sealed unsafe class ExpertMerger(SimdProjections projections, FormPlanner planner, KernelSet kernels, Func<long, ExpertMemory>? allocate = null)
 {
     private const int Columns = 96; // at once; a multiple of every tile's height
     private const double SliceMultiplications = 5e7; // about a millisecond
@@ -26,10 +30,10 @@ internal sealed unsafe class ExpertMerger(SimdProjections projections, FormPlann
     public SimdExpert Merge(SimdExpert expert, CancellationToken cancellation)
     {
         int[] factored = [.. Enumerable.Range(0, projections.All.Count).Where(place => expert.FormOf(place) is ExpertForm.Factored)];
-        var merged = new MergedWeights(projections, factored);
+        var merged = new MergedWeights(projections, factored, allocate);
         try
         {
-            using (var work = new Work(kernels, [.. factored.Select(place => projections.All[place])], cancellation))
+            using (var work = new Work(kernels, [.. factored.Select(place => projections.All[place])], allocate ?? (bytes => new ExpertMemory(bytes)), cancellation))
             {
                 foreach (var place in factored)
                 {
@@ -38,7 +42,7 @@ internal sealed unsafe class ExpertMerger(SimdProjections projections, FormPlann
                 }
             }
 
-            return new SimdExpert(expert.Vector, projections, planner, merged) { Heat = expert.Heat };
+            return new SimdExpert(expert.Vector, projections, planner, merged, allocate) { Heat = expert.Heat };
         }
         catch
         {
@@ -58,14 +62,14 @@ internal sealed unsafe class ExpertMerger(SimdProjections projections, FormPlann
         private readonly CancellationToken _cancellation;
         private long _since = Stopwatch.GetTimestamp();
 
-        public Work(KernelSet kernels, SimdProjection[] all, CancellationToken cancellation)
+        public Work(KernelSet kernels, SimdProjection[] all, Func<long, ExpertMemory> allocate, CancellationToken cancellation)
         {
             _cancellation = cancellation;
             _products = new Products(kernels, _alone);
-            _scaled = new ExpertMemory((long)Columns * all.Max(one => one.Factors!.Rank) * sizeof(float));
-            _sums = new ExpertMemory((long)Columns * all.Max(one => one.Weights.Outputs) * sizeof(float));
+            _scaled = allocate((long)Columns * all.Max(one => one.Factors!.Rank) * sizeof(float));
+            _sums = allocate((long)Columns * all.Max(one => one.Weights.Outputs) * sizeof(float));
             if (all.Any(one => one.Weights.Type == WeightType.Int8))
-                _exact = new ExpertMemory(all.Max(one => (long)one.Weights.Outputs * one.Weights.Inputs) * sizeof(float));
+                _exact = allocate(all.Max(one => (long)one.Weights.Outputs * one.Weights.Inputs) * sizeof(float));
         }
 
         public void Merge(SimdFactors factors, ReadOnlySpan<float> z, in WeightMatrix target)
