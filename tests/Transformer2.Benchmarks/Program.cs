@@ -18,6 +18,7 @@ return await new RootCommand("Measures on this machine and prints medians and ra
     AdaptersBenchmark.Command(),
     AllocationBenchmark.Command(),
     KernelsBenchmark.Command(),
+    SampleBenchmark.Command(),
     TokenizeBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
     BusyProcess.Command(),
