@@ -16,6 +16,8 @@ return await new RootCommand("Measures on this machine and prints medians and ra
     NeighbourBenchmark.Command(),
     AdaptersBenchmark.Command(),
     AllocationBenchmark.Command(),
+    SearchBenchmark.Command(),
+    DispatchBenchmark.Command(),
     KernelsBenchmark.Command(),
     TokenizeBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
