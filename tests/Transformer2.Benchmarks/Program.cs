@@ -17,6 +17,8 @@ return await new RootCommand("Measures on this machine and prints medians and ra
     NeighbourBenchmark.Command(),
     AdaptersBenchmark.Command(),
     AllocationBenchmark.Command(),
+    SearchBenchmark.Command(),
+    DispatchBenchmark.Command(),
     KernelsBenchmark.Command(),
     SampleBenchmark.Command(),
     TokenizeBenchmark.Command(),
