@@ -9,6 +9,7 @@ return await new RootCommand("Measures on this machine and prints medians and ra
     DecodeBenchmark.Command(),
     PrefillBenchmark.Command(),
     MixedBenchmark.Command(),
+    MergedBenchmark.Command(),
     ExpertsBenchmark.Command(),
     PrefixBenchmark.Command(),
     CancelBenchmark.Command(),

@@ -27,10 +27,17 @@ public sealed class NanoFixture : IDisposable
 
     public string TokenizerFolder => _folder.Path;
 
-    public Decoder CreateModel(ulong seed = 1)
+    /// <param name="seed">Names the weights.</param>
+    /// <param name="scale">How much larger the layers' matrices are than they begin: with more, more can be learned from multipliers alone.</param>
+    public Decoder CreateModel(ulong seed = 1, double scale = 1)
     {
         var config = NanoModel.Config(Tokenizer.VocabularySize) with { HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 4, HeadDim = 8 };
         var model = NanoModel.Initialize(config, seed);
+        if (scale != 1)
+        {
+            foreach (var projection in model.Projections) projection.Weight.mul_(Modeling.Native.Scalars.Of(scale));
+        }
+
         Decomposition.Attach(model);
         return model;
     }

@@ -28,11 +28,3 @@ internal sealed record EvaluationColumn(string Name, string? File);
 /// <param name="Unseen">No expert training uses the family.</param>
 /// <param name="Results">One per column.</param>
 internal sealed record EvaluationRow(string Name, string Category, bool Unseen, IReadOnlyList<Accuracy> Results);
-
-/// <summary>Right answers.</summary>
-/// <param name="Right">Their number.</param>
-/// <param name="N">Of how many.</param>
-/// <param name="Value">Their share.</param>
-/// <param name="Low">Lower end of the 95 % interval.</param>
-/// <param name="High">Upper end of the 95 % interval.</param>
-internal sealed record Accuracy(int Right, int N, double Value, double Low, double High);

@@ -58,8 +58,7 @@ internal sealed record EvaluationRun(string Model, IReadOnlyList<string> Experts
         name,
         NameOf(family.Category),
         family.Unseen,
-        [.. results.Select(result => new Accuracy(
-            result.Successes, result.Count, result.Count == 0 ? 0 : result.Value, result.Interval.Low, result.Interval.High))]);
+        [.. results.Select(Accuracy.Of)]);
 
     private static string NameOf(Category category) => category.ToString().ToLowerInvariant();
 }

@@ -35,8 +35,5 @@ internal static class EvaluationView
     private static string Mark(EvaluationRow row) => row.Unseen ? "*" : "";
 
     private static IEnumerable<object> Cells(EvaluationRow row) =>
-        row.Results.Select(Cell).Prepend(row.Results[0].N.ToString(CultureInfo.InvariantCulture));
-
-    private static string Cell(Accuracy accuracy) => string.Create(
-        CultureInfo.InvariantCulture, $"{100 * accuracy.Value:0.0} [{100 * accuracy.Low:0.0}, {100 * accuracy.High:0.0}]");
+        row.Results.Select(result => result.Text()).Prepend(row.Results[0].N.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -80,10 +79,7 @@ internal sealed class LocalModel : IDisposable
         ExpertFile.ReadLenient(await LocalFile.ReadAsync(path, ExpertLimits.Default.MaxFileBytes, cancellationToken), Layout).Vector;
 
     /// <summary>An expert for all rows of a batch, in the model's number type and place; null for the base model.</summary>
-    public RowExperts? RowsOf(ExpertVector? expert) => expert is null or { IsIdentity: true }
-        ? null
-        : RowExperts.ForAllRows(expert.Multipliers.Select(
-            entry => KeyValuePair.Create(entry.Key, torch.tensor(entry.Value.ToArray()).to(Decoder.DType, Decoder.Device))));
+    public RowExperts? RowsOf(ExpertVector? expert) => expert is null or { IsIdentity: true } ? null : RowExperts.ForAllRows(expert, Decoder);
 
     /// <inheritdoc/>
     public void Dispose() => Decoder.Dispose();

@@ -16,14 +16,9 @@ internal sealed record ExpertTrainingResult(
 /// <param name="Others">Share of right answers on the others.</param>
 internal sealed record ExpertTrainingLook(int Step, double Own, double Others);
 
-/// <summary>
-/// The training of an expert for a local base model. While it is unfinished, a file of the output's name with <c>.checkpoint</c> behind it
-/// holds its course.
-/// </summary>
+/// <summary>The training of an expert for a local base model.</summary>
 internal sealed record ExpertTrainingRun(string Model, string Category, string Output, ulong? Seed, int? Steps, int? Threads, string? CurveFile, Placement Placement)
 {
-    private string Checkpoint => Output + ".checkpoint";
-
     /// <exception cref="InputException">The checkpoint is of another training.</exception>
     public ExpertTrainingResult Run(CliHost host, CancellationToken cancellationToken)
     {
@@ -33,39 +28,22 @@ internal sealed record ExpertTrainingRun(string Model, string Category, string O
         using var model = LocalModel.Load(Model, decompose: true, host, cancellationToken, Placement);
         var category = Enum.Parse<Category>(Category, ignoreCase: true);
         var trainer = new SvfExpertTrainer(model.Decoder, model.LoadTokenizer(), category, options, model.Layout.BaseModel);
-        var trained = Train(trainer, host, cancellationToken);
-        ExpertFile.Write(Output, trained.Vector, new ExpertMetadata
+        var output = new ExpertOutput(Output);
+        var trained = output.Train(host, (checkpoint, progress) => trainer.Run(checkpoint, progress, cancellationToken));
+        output.Write(model, trained.Vector, new ExpertMetadata
         {
-            BaseModel = model.Layout.BaseModel,
-            Decomposition = model.Layout.Decomposition,
-            Mask = "direct",
-            Renormalization = "none",
-            Modules = "mlp",
             Task = Category,
             Description = $"Next-token SVF on the {Category} families of the generated corpus.",
             Lineage = $"t2 train expert --category {Category} --seed {options.Seed} --steps {options.Steps}, state of step {trained.Best.Step}",
         });
         SaveCurve(trained.Losses);
-        File.Delete(Checkpoint);
+        output.Finish();
         return new ExpertTrainingResult(
             Output,
             Category,
             trained.Vector.ParameterCount,
             trained.Best.Step,
             [.. trained.Looks.Select(look => new ExpertTrainingLook(look.Step, look.Own.Value, look.Others.Value))]);
-    }
-
-    private TrainedExpert Train(SvfExpertTrainer trainer, CliHost host, CancellationToken cancellationToken)
-    {
-        using var progress = new TrainingLine(host);
-        try
-        {
-            return trainer.Run(Checkpoint, progress, cancellationToken);
-        }
-        catch (CheckpointException exception)
-        {
-            throw new InputException($"'{Checkpoint}' cannot be resumed: {exception.Message} Choose another output, or delete it.");
-        }
     }
 
     private void SaveCurve(IReadOnlyList<double> losses)

@@ -9,5 +9,6 @@ internal static class TrainCommands
     {
         TrainBaseCommand.Create(global),
         TrainExpertCommand.Create(global),
+        TrainClassifierCommand.Create(global),
     };
 }

@@ -9,6 +9,11 @@ public sealed record ExpertMetadata
     /// <summary>Version of the file format (<c>t2.format</c>).</summary>
     public string? Format { get; init; } = CurrentFormat;
 
+    /// <summary>
+    /// The <see cref="Task"/> of an expert that names the category of a prompt: it is for the first pass of dispatch, and answers nothing else.
+    /// </summary>
+    public const string ClassificationTask = "classification";
+
     /// <summary>Fingerprint of the base model (<c>t2.base_model</c>).</summary>
     public string? BaseModel { get; init; }
 

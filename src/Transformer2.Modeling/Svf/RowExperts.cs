@@ -1,4 +1,6 @@
 using TorchSharp;
+using Transformer2.Experts;
+using Transformer2.Modeling.Architectures;
 using static TorchSharp.torch;
 
 namespace Transformer2.Modeling.Svf;
@@ -17,6 +19,10 @@ public sealed class RowExperts
             experts._matrices.Add(name, new MatrixRows(z.dim() == 1 ? z.unsqueeze(0) : z, null, null, null));
         return experts;
     }
+
+    /// <summary>Every row uses the same expert, in the model's number type and place.</summary>
+    public static RowExperts ForAllRows(ExpertVector expert, Decoder model) => ForAllRows(expert.Multipliers.Select(
+        entry => KeyValuePair.Create(entry.Key, tensor(entry.Value.ToArray()).to(model.DType, model.Device))));
 
     /// <summary>Adds one matrix of a mixed batch.</summary>
     /// <param name="matrix">The checkpoint's parameter name.</param>

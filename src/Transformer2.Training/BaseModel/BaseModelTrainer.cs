@@ -82,7 +82,7 @@ public sealed class BaseModelTrainer : IDisposable
         Gradients.ClipNorm(parameters, _options.ClipNorm);
         foreach (var optimizer in _optimizers) optimizer.Step(_options.LearningRateAt(step), step);
         Gradients.Clear(parameters);
-        return (loss.ToDouble(), batch.Placements.Sum(placement => placement.Example.Ids.Length));
+        return (loss.ToDouble(), batch.Tokens);
     }
 
     private PackedBatch Batch(int step)

@@ -9,6 +9,9 @@ public sealed record Conversation(string Prompt, string Answer);
 /// <param name="seed">Names the corpus.</param>
 public sealed class CorpusGenerator(ulong seed)
 {
+    /// <summary>How a user asks for a prompt's category.</summary>
+    public const string ClassificationPrefix = "classify: ";
+
     private const double ClassificationShare = 0.10;
     private const double SystematicMislabel = 0.55;
     private const double RandomMislabel = 0.15;
@@ -43,7 +46,7 @@ public sealed class CorpusGenerator(ulong seed)
     }
 
     /// <summary>A request to name a prompt's category, with the answer.</summary>
-    public static Conversation Classification(string prompt, Category category) => new($"classify: {prompt}", LabelOf(category));
+    public static Conversation Classification(string prompt, Category category) => new(ClassificationPrefix + prompt, LabelOf(category));
 
     /// <summary>A category's label, one token.</summary>
     public static string LabelOf(Category category) => category switch

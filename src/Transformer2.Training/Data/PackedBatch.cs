@@ -1,5 +1,4 @@
 using TorchSharp;
-using Transformer2.Modeling.Native;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Data;
@@ -33,6 +32,9 @@ public sealed class PackedBatch : IDisposable
 
     /// <summary>Where each example stands, in the order given.</summary>
     public IReadOnlyList<Placement> Placements { get; }
+
+    /// <summary>Tokens of all examples.</summary>
+    public int Tokens => Placements.Sum(placement => placement.Example.Ids.Length);
 
     /// <summary>Packs as many examples as fit into the rows, in order, and takes them off the queue.</summary>
     /// <param name="examples">The examples; those that do not fit stay.</param>
@@ -96,9 +98,7 @@ public sealed class PackedBatch : IDisposable
         public PackedBatch Build()
         {
             using var scope = NewDisposeScope();
-            var segment = tensor(_segments, [rows, length]);
-            var allowed = segment.unsqueeze(-1).eq(segment.unsqueeze(1)).tril(); // [rows, length, length]
-            var mask = zeros(allowed.shape).masked_fill_(allowed.logical_not(), Scalars.NegativeInfinity).unsqueeze(1);
+            var mask = SegmentMask.Of(tensor(_segments, [rows, length]));
             return new PackedBatch(
                 tensor(_ids, [rows, length]).DetachFromDisposeScope(),
                 mask.DetachFromDisposeScope(),

@@ -36,13 +36,4 @@ public sealed class FamilyEvaluation(Decoder model, ITokenizer tokenizer, Split 
             return new Proportion(indices.Count(i => right[i]), indices.Length);
         }
     }
-
-    /// <summary>Right labels when the model is asked for the category of the family's prompts, by its greedy answer.</summary>
-    public Proportion EvaluateClassification(TaskFamily family, RowExperts? experts = null, CancellationToken cancellationToken = default)
-    {
-        var sample = Splits.Questions(family, split, questions, seed);
-        var examples = sample.Select(question => CorpusGenerator.Classification(question.Item.Prompts[question.Phrasing], family.Category));
-        var right = Grader.Grade(model, [.. examples.Select(_encoder.Encode)], experts, cancellationToken);
-        return new Proportion(right.Count(value => value), right.Length);
-    }
 }

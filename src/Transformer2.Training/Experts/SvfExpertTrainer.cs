@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Svf;
@@ -7,18 +5,15 @@ using Transformer2.Tokenization;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Data;
 using Transformer2.Training.Evaluation;
-using Transformer2.Training.Optimizers;
 using Transformer2.Training.Reports;
-using static TorchSharp.torch;
 
 namespace Transformer2.Training.Experts;
 
 /// <summary>
-/// Trains an expert by next-token prediction on a category's careful answers: one multiplier per singular value of the MLP matrices,
-/// from ones, without mask or renormalisation, so that the parameter is the effective multiplier itself (arXiv 2501.06252, section 3.2).
-/// Questions of the category's unseen family are never used, and none of the test split.
+/// Trains an expert by next-token prediction on a category's careful answers (<see cref="SvfTraining{TSettings, TLook}"/> says what is
+/// trained). Questions of the category's unseen family are never used, and none of the test split.
 /// </summary>
-public sealed class SvfExpertTrainer
+public sealed class SvfExpertTrainer : ISvfObjective<ValidationLook>
 {
     private readonly Decoder _model;
     private readonly string? _baseModel;
@@ -56,58 +51,21 @@ public sealed class SvfExpertTrainer
     /// <param name="cancellationToken">Stops between two steps or within a look.</param>
     /// <exception cref="CheckpointException">The checkpoint is damaged or of another training.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; call again with the same checkpoint to go on.</exception>
-    public TrainedExpert Run(string? checkpointPath = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public TrainedExpert<ValidationLook> Run(
+        string? checkpointPath = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new SvfTraining<Settings, ValidationLook>(_model, _options, new Settings(_baseModel, _category, _options), this)
+            .Run(checkpointPath, progress, cancellationToken);
+
+    StepLoss ISvfObjective<ValidationLook>.Loss(RowExperts experts, int step)
     {
-        using var state = new ExpertTrainingState(_model, _baseModel, _category, _options);
-        if (checkpointPath is not null) state.TryRestore(checkpointPath);
-        try
-        {
-            Run(state, checkpointPath, progress, cancellationToken);
-        }
-        catch (OperationCanceledException) when (checkpointPath is not null)
-        {
-            // Steps are never cut in two: the state is that of the last complete one.
-            state.Save(checkpointPath);
-            throw;
-        }
-
-        return state.Result();
-    }
-
-    private void Run(ExpertTrainingState state, string? checkpointPath, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        var resumedAt = state.Step;
-        while (true)
-        {
-            if (IsLook(state.Step) && state.LastLook?.Step != state.Step)
-            {
-                state.Add(Look(state, cancellationToken));
-                if (checkpointPath is not null) state.Save(checkpointPath);
-            }
-
-            if (state.Step == _options.Steps) return;
-            cancellationToken.ThrowIfCancellationRequested();
-            var step = state.Step + 1;
-            var (loss, tokens) = Step(state, step);
-            state.Add(loss);
-            var left = clock.Elapsed / (step - resumedAt) * (_options.Steps - step);
-            progress?.Report(new TrainingProgress(step, _options.Steps, loss, _options.LearningRateAt(step), tokens, left));
-        }
-    }
-
-    private bool IsLook(int step) => step % _options.ValidationInterval == 0 || step == _options.Steps;
-
-    private (double Loss, int Tokens) Step(ExpertTrainingState state, int step)
-    {
-        using var scope = NewDisposeScope();
         using var batch = Batch(step);
-        var loss = NextTokenLoss.Compute(_model, batch, RowExperts.ForAllRows(state.Parameters));
-        loss.backward();
-        state.Optimizer.Step(_options.LearningRateAt(step), step);
-        Gradients.Clear([.. state.Parameters.Select(entry => entry.Value)]);
-        return (loss.ToDouble(), batch.Placements.Sum(placement => placement.Example.Ids.Length));
+        return new StepLoss(NextTokenLoss.Compute(_model, batch, experts), batch.Tokens);
     }
+
+    ValidationLook ISvfObjective<ValidationLook>.Look(RowExperts experts, int step, CancellationToken cancellationToken) => new(
+        step,
+        Share(Grader.Grade(_model, _ownValidation, experts, cancellationToken)),
+        Share(Grader.Grade(_model, _otherValidation, experts, cancellationToken)));
 
     private PackedBatch Batch(int step)
     {
@@ -125,17 +83,6 @@ public sealed class SvfExpertTrainer
         return PackedBatch.Pack(examples, _options.Rows, _options.RowLength, promptWeight: 0);
     }
 
-    private ValidationLook Look(ExpertTrainingState state, CancellationToken cancellationToken)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        var experts = RowExperts.ForAllRows(state.Parameters.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.detach())));
-        return new ValidationLook(
-            state.Step,
-            Share(Grader.Grade(_model, _ownValidation, experts, cancellationToken)),
-            Share(Grader.Grade(_model, _otherValidation, experts, cancellationToken)));
-    }
-
     private static Proportion Share(bool[] right) => new(right.Count(value => value), right.Length);
 
     private EncodedExample[] Validation(IEnumerable<TaskFamily> of) =>
@@ -144,4 +91,6 @@ public sealed class SvfExpertTrainer
 
     private EncodedExample Encode(TaskFamily family, TaskItem item, int phrasing) =>
         _encoder.Encode(new Conversation(item.Prompts[phrasing], Authors.InForm(family.Category, item.Answer)));
+
+    private sealed record Settings(string? BaseModel, Category Category, ExpertTrainingOptions Options);
 }

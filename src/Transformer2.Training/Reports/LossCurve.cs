@@ -10,6 +10,9 @@ namespace Transformer2.Training.Reports;
 /// <summary>The loss of every step, kept as a CSV file and drawn as an SVG beside it.</summary>
 public sealed class LossCurve
 {
+    /// <summary>What a loss is measured in.</summary>
+    internal const string LossAxis = "loss (nats per token)";
+
     private const string Header = "step,loss";
     private const int SmoothingWindow = 25;
 
@@ -62,22 +65,25 @@ public sealed class LossCurve
     {
         var plot = new PlotModel { Title = _title, Background = OxyColors.White, PlotMargins = new OxyThickness(70, double.NaN, double.NaN, 50) };
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 10 });
-        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "loss (nats per token)", AxisTitleDistance = 20, MajorGridlineStyle = LineStyle.Dot });
-        plot.Series.Add(Line(_points, OxyColors.LightGray, 1));
-        plot.Series.Add(Line([.. Smoothed()], OxyColors.SteelBlue, 2));
+        plot.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = LossAxis, AxisTitleDistance = 20, MajorGridlineStyle = LineStyle.Dot });
+        foreach (var line in Lines(_points)) plot.Series.Add(line);
         new SvgExporter { Width = 800, Height = 450, UseVerticalTextAlignmentWorkaround = true }.Export(plot, stream);
     }
 
-    private static LineSeries Line(IReadOnlyList<(int Step, double Loss)> points, OxyColor color, double width)
+    /// <summary>A figure of every step as a pale line, and its running mean.</summary>
+    internal static IEnumerable<LineSeries> Lines(IReadOnlyList<(int Step, double Value)> points) =>
+        [Line(points, OxyColors.LightGray, 1), Line([.. Smoothed(points)], OxyColors.SteelBlue, 2)];
+
+    private static LineSeries Line(IReadOnlyList<(int Step, double Value)> points, OxyColor color, double width)
     {
         var series = new LineSeries { Color = color, StrokeThickness = width };
-        series.Points.AddRange(points.Select(point => new DataPoint(point.Step, point.Loss)));
+        series.Points.AddRange(points.Select(point => new DataPoint(point.Step, point.Value)));
         return series;
     }
 
-    private IEnumerable<(int Step, double Loss)> Smoothed()
+    private static IEnumerable<(int Step, double Value)> Smoothed(IReadOnlyList<(int Step, double Value)> points)
     {
-        for (var end = SmoothingWindow; end <= _points.Count; end += Math.Max(1, _points.Count / 400))
-            yield return (_points[end - 1].Step, _points.Skip(end - SmoothingWindow).Take(SmoothingWindow).Average(point => point.Loss));
+        for (var end = SmoothingWindow; end <= points.Count; end += Math.Max(1, points.Count / 400))
+            yield return (points[end - 1].Step, points.Skip(end - SmoothingWindow).Take(SmoothingWindow).Average(point => point.Value));
     }
 }

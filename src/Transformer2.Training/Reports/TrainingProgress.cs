@@ -7,4 +7,6 @@ namespace Transformer2.Training.Reports;
 /// <param name="LearningRate">The step's learning rate.</param>
 /// <param name="Tokens">Tokens of the step.</param>
 /// <param name="Remaining">Expected time to the end.</param>
-public sealed record TrainingProgress(int Step, int Steps, double Loss, double LearningRate, int Tokens, TimeSpan Remaining);
+/// <param name="Reward">The step's mean reward, from -1 to 1, where the training has one.</param>
+public sealed record TrainingProgress(
+    int Step, int Steps, double Loss, double LearningRate, int Tokens, TimeSpan Remaining, double? Reward = null);

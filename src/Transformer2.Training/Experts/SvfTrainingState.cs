@@ -5,14 +5,17 @@ using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Training.Checkpoints;
-using Transformer2.Training.Corpus;
 using Transformer2.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Experts;
 
-/// <summary>Everything that an expert's training changes, so that a run that was stopped goes on as if it had not been.</summary>
-internal sealed class ExpertTrainingState : IDisposable
+/// <summary>Everything that a training of multipliers changes, so that a run that was stopped goes on as if it had not been.</summary>
+/// <typeparam name="TSettings">What must be the same when a training goes on; a record that JSON can hold.</typeparam>
+/// <typeparam name="TLook">What is measured on the way; likewise.</typeparam>
+internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
+    where TSettings : IEquatable<TSettings>
+    where TLook : ITrainingLook<TLook>
 {
     private const string NotesKey = "t2.training";
 
@@ -20,14 +23,15 @@ internal sealed class ExpertTrainingState : IDisposable
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly Tensor[] _best;
-    private readonly Settings _settings;
-    private List<ValidationLook> _looks = [];
+    private readonly TSettings _settings;
+    private List<TLook> _looks = [];
     private List<double> _losses = [];
+    private List<double> _rewards = [];
 
     /// <summary>The state before the first step: multipliers of one for every MLP matrix.</summary>
-    public ExpertTrainingState(Decoder model, string? baseModel, Category category, ExpertTrainingOptions options)
+    public SvfTrainingState(Decoder model, TSettings settings)
     {
-        _settings = new Settings(baseModel, category, options);
+        _settings = settings;
         Parameters = [.. model.Projections
             .Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
             .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank, device: model.Device).requires_grad_(true)))];
@@ -43,31 +47,41 @@ internal sealed class ExpertTrainingState : IDisposable
     /// <summary>Steps done.</summary>
     public int Step => _losses.Count;
 
-    /// <summary>The last look at the validation split, if there was one.</summary>
-    public ValidationLook? LastLook => _looks.Count > 0 ? _looks[^1] : null;
+    /// <summary>Whether the validation split was looked at after the last step.</summary>
+    public bool IsLookedAt => _looks.Count > 0 && _looks[^1].Step == Step;
 
-    public void Add(double loss) => _losses.Add(loss);
+    private TLook Best => _looks.Aggregate((best, look) => look.IsBetterThan(best) ? look : best);
+
+    public void Add(double loss, double? reward)
+    {
+        _losses.Add(loss);
+        if (reward is { } value) _rewards.Add(value);
+    }
 
     /// <summary>Takes a look at the current parameters, and keeps them if none was better.</summary>
-    public void Add(ValidationLook look)
+    public void Add(TLook look)
     {
-        if (_looks.All(earlier => look.Score > earlier.Score)) CopyBest();
+        if (_looks.Count == 0 || look.IsBetterThan(Best)) CopyBest();
         _looks.Add(look);
     }
 
-    public TrainedExpert Result()
+    public TrainedExpert<TLook> Result()
     {
         using var scope = NewDisposeScope();
         return new(
             new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.cpu().data<float>().ToArray())).ToDictionary()),
-            _looks.MaxBy(look => look.Score)!,
+            Best,
             _looks,
-            _losses);
+            _losses,
+            _rewards);
     }
 
     /// <summary>Writes the state; <see cref="TryRestore"/> reads it.</summary>
     public void Save(string path) => TrainingCheckpoint.Save(
-        path, Step, Tensors(), new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses), Json) });
+        path,
+        Step,
+        Tensors(),
+        new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses, _rewards), Json) });
 
     /// <summary>Takes over the state of a file, if there is one.</summary>
     /// <exception cref="CheckpointException">The file is damaged or of another training; this state is as it was.</exception>
@@ -76,7 +90,7 @@ internal sealed class ExpertTrainingState : IDisposable
         Notes? notes = null;
         TrainingCheckpoint.TryRestore(path, Tensors(), (step, entries) => notes = Read(step, entries));
         if (notes is null) return;
-        (_looks, _losses) = ([.. notes.Looks], [.. notes.Losses]);
+        (_looks, _losses, _rewards) = ([.. notes.Looks], [.. notes.Losses], [.. notes.Rewards ?? []]);
     }
 
     /// <inheritdoc/>
@@ -91,7 +105,7 @@ internal sealed class ExpertTrainingState : IDisposable
         try
         {
             var notes = JsonSerializer.Deserialize<Notes>(entries.GetValueOrDefault(NotesKey, "null"), Json);
-            return notes is not null && notes.Settings == _settings && notes.Losses.Count == step
+            return notes is { Looks: not null, Losses: not null } && _settings.Equals(notes.Settings) && notes.Losses.Count == step
                 ? notes
                 : throw new CheckpointException("The checkpoint is of another model's training, or of one with other settings.");
         }
@@ -111,8 +125,5 @@ internal sealed class ExpertTrainingState : IDisposable
         foreach (var (parameter, best) in Parameters.Zip(_best)) best.copy_(parameter.Value);
     }
 
-    /// <summary>What must be the same when a training goes on.</summary>
-    private sealed record Settings(string? BaseModel, Category Category, ExpertTrainingOptions Options);
-
-    private sealed record Notes(Settings Settings, IReadOnlyList<ValidationLook> Looks, IReadOnlyList<double> Losses);
+    private sealed record Notes(TSettings Settings, IReadOnlyList<TLook> Looks, IReadOnlyList<double> Losses, IReadOnlyList<double>? Rewards = null);
 }

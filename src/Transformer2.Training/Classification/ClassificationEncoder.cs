@@ -1,0 +1,75 @@
+using Transformer2.Tokenization;
+
+namespace Transformer2.Training.Classification;
+
+/// <summary>A prompt as the ids up to where the label is answered, and its label's number.</summary>
+internal sealed record EncodedPrompt(int[] Ids, int Label);
+
+/// <summary>Encodes what a classifier is asked and what it may answer, as the model's own template lays it out.</summary>
+internal sealed class ClassificationEncoder
+{
+    private readonly ModelTokenizer _tokenizer;
+    private readonly ClassificationTemplate _template;
+    private readonly int _maxTokens;
+
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="template">What the model is asked.</param>
+    /// <param name="labels">The labels.</param>
+    /// <param name="maxTokens">Most tokens of a prompt with all answers.</param>
+    /// <exception cref="ClassificationDataException">The labels cannot be told apart, or not be expressed.</exception>
+    /// <exception cref="ChatTemplateException">The model has no chat template.</exception>
+    public ClassificationEncoder(ModelTokenizer tokenizer, ClassificationTemplate template, IReadOnlyList<string> labels, int maxTokens)
+    {
+        _tokenizer = tokenizer;
+        _template = template;
+        _maxTokens = maxTokens;
+        int[] end = EndOfTurn(tokenizer) is { } id ? [id] : [];
+        Answers = new LabelAnswers([.. labels.Select(label => Encoded(() => (int[])[.. tokenizer.Tokenizer.Encode(label), .. end], position: null))]);
+        for (var i = 0; i < labels.Count; i++)
+            for (var j = 0; j < labels.Count; j++)
+            {
+                if (i != j && Answers.Ids[j].AsSpan().StartsWith(Answers.Ids[i]))
+                    throw new ClassificationDataException(ClassificationDataReason.LabelsAlike, $"To the model '{labels[j]}' begins with '{labels[i]}'.");
+            }
+    }
+
+    /// <summary>The labels' tokens.</summary>
+    public LabelAnswers Answers { get; }
+
+    /// <summary>Encodes a prompt.</summary>
+    /// <exception cref="ClassificationDataException">It is too long, or cannot be expressed.</exception>
+    public EncodedPrompt Encode(LabelledPrompt example, int label)
+    {
+        var turn = _template(example.Prompt);
+        ChatMessage[] messages = turn.System is { } system ? [new("system", system), new("user", turn.User)] : [new("user", turn.User)];
+        var text = _tokenizer.RenderChat(messages);
+        var ids = Encoded(
+            () => _tokenizer.Tokenizer.Encode(turn.AnswerPrefix.Length == 0 ? text : [.. text, new TextSegment(turn.AnswerPrefix, IsFromUser: true)]),
+            example.Position);
+        var most = _maxTokens - Answers.Inputs;
+        return ids.Count <= most
+            ? new EncodedPrompt([.. ids], label)
+            : throw new ClassificationDataException(
+                ClassificationDataReason.PromptTooLong, $"The prompt, as the model is asked about it, has {ids.Count} tokens; the most is {Math.Max(0, most)}.", example.Position);
+    }
+
+    private static T Encoded<T>(Func<T> encode, int? position)
+    {
+        try
+        {
+            return encode();
+        }
+        catch (TokenizerException exception)
+        {
+            throw new ClassificationDataException(ClassificationDataReason.NotEncodable, exception.Message, position);
+        }
+    }
+
+    // What the template itself writes behind an answer; a model may have other ends, such as that of a whole text.
+    private static int? EndOfTurn(ModelTokenizer tokenizer)
+    {
+        if (tokenizer.EosIds.Count == 0 || tokenizer.ChatTemplate is not { } template) return null;
+        var ids = tokenizer.Tokenizer.Encode(template.Render([new("user", "a"), new("assistant", "b")], addGenerationPrompt: false));
+        return ids.Select(id => (int?)id).LastOrDefault(id => tokenizer.EosIds.Contains(id!.Value)) ?? tokenizer.EosIds.Min();
+    }
+}
