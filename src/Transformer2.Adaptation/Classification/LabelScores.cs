@@ -2,26 +2,26 @@ namespace Transformer2.Adaptation.Classification;
 
 /// <summary>
 /// Classification by scoring every label as an answer, without generating one. A label's score may be calibrated by how probable the model
-/// finds it after prompts without content ("N/A", ""): contextual calibration (Zhao et al., 2021) in the form of domain-conditional
-/// pointwise mutual information (Holtzman et al., 2021), which removes what the model prefers whatever the prompt, rare and long labels
-/// included.
+/// finds it after prompts that favour no label, which removes what the model prefers whatever the prompt, rare and long labels included:
+/// contextual calibration (Zhao et al., 2021) where they have no content, batch calibration (Zhou et al., 2023) where they are as much about one
+/// label as about another, both in the form of domain-conditional pointwise mutual information (Holtzman et al., 2021).
 /// </summary>
 public static class LabelScores
 {
-    /// <summary>score = log p(label | prompt) - mean over the content-free prompts of log p(label | content-free prompt).</summary>
+    /// <summary>score = log p(label | prompt) - mean over the neutral prompts of log p(label | neutral prompt).</summary>
     /// <param name="prompt">Per label the sum of its tokens' natural log-probabilities after the prompt: [labels].</param>
-    /// <param name="contentFree">The same after each content-free prompt: [prompts, labels]; none leaves the scores as they are.</param>
+    /// <param name="neutral">The same after each prompt that favours no label: [prompts, labels]; none leaves the scores as they are.</param>
     /// <returns>[labels], in nats.</returns>
     /// <exception cref="ClassificationException">No label, rows of different length, or a number that is not finite.</exception>
-    public static double[] Calibrate(IReadOnlyList<double> prompt, IReadOnlyList<IReadOnlyList<double>> contentFree)
+    public static double[] Calibrate(IReadOnlyList<double> prompt, IReadOnlyList<IReadOnlyList<double>> neutral)
     {
         Check(prompt, prompt.Count);
-        foreach (var row in contentFree)
+        foreach (var row in neutral)
         {
             Check(row, prompt.Count);
         }
 
-        return [.. prompt.Select((score, label) => score - contentFree.Select(row => row[label]).DefaultIfEmpty(0).Average())];
+        return [.. prompt.Select((score, label) => score - neutral.Select(row => row[label]).DefaultIfEmpty(0).Average())];
     }
 
     /// <summary>The softmax of the scores over the labels.</summary>

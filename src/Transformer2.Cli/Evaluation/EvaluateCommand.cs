@@ -30,6 +30,8 @@ internal static class EvaluateCommand
         };
         var placement = new PlacementOptions();
         placement.AddTo(command);
+        command.Add(EvaluateDispatchCommand.Create(global));
+        command.Add(EvaluateFewShotCommand.Create(global));
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var count = parsed.GetValue(questions);

@@ -14,8 +14,17 @@ public sealed class PromptClassifier(IInferenceEngine engine)
     private const int MostAnswerTokens = 256;
     private const int FewestCharacters = 48;
 
-    /// <summary>Prompts without content: what a model answers to them is what it prefers whatever the prompt.</summary>
-    public static IReadOnlyList<string> ContentFree { get; } = ["", "N/A", "[MASK]"];
+    // For policies without descriptions (Zhao et al., 2021). Where there is a category for everything else they belong to it, and its label loses by them.
+    private static readonly string[] ContentFree = ["", "N/A", "[MASK]"];
+
+    /// <summary>
+    /// The prompts that show which labels a model prefers whatever it is asked: the categories' own descriptions, where all have one. As many of each
+    /// category as of any other, they favour none by what they are about (batch calibration, Zhou et al., arXiv 2309.17249). Otherwise prompts without
+    /// content.
+    /// </summary>
+    /// <param name="categories">The categories.</param>
+    public static IReadOnlyList<string> CalibrationPrompts(IReadOnlyList<ClassificationCategory> categories) =>
+        categories.All(category => !string.IsNullOrWhiteSpace(category.Description)) ? [.. categories.Select(category => category.Description)] : ContentFree;
 
     /// <summary>The natural log-probability of every category's label after the prompt. One prefill, nothing is generated.</summary>
     /// <returns>[categories]</returns>
@@ -40,10 +49,10 @@ public sealed class PromptClassifier(IInferenceEngine engine)
         return result.Scores.Select(score => score.Logprob).ToArray();
     });
 
-    /// <summary>The same after every prompt of <see cref="ContentFree"/>, whatever the request's prompt is: [prompts, categories].</summary>
+    /// <summary>The same after every prompt of <see cref="CalibrationPrompts"/>, whatever the request's prompt is: [prompts, categories].</summary>
     /// <exception cref="EngineException">The engine cannot serve it.</exception>
-    public async Task<double[][]> ScoreContentFreeAsync(ClassificationRequest request, CancellationToken cancellationToken = default) =>
-        await Task.WhenAll(ContentFree.Select(text => ScoreAsync(request with { Text = text }, cancellationToken)));
+    public async Task<double[][]> ScoreCalibrationAsync(ClassificationRequest request, CancellationToken cancellationToken = default) =>
+        await Task.WhenAll(CalibrationPrompts(request.Categories).Select(text => ScoreAsync(request with { Text = text }, cancellationToken)));
 
     /// <summary>Lets the model answer in words and reads the label.</summary>
     /// <returns>A category's name, or null when the answer names none.</returns>

@@ -12,14 +12,24 @@ namespace Transformer2.Engine;
 /// </summary>
 /// <param name="engine">The model.</param>
 /// <param name="experts">The experts to mix, in the search's order.</param>
-/// <param name="examples">The examples.</param>
+/// <param name="examples">What they are scored on.</param>
 /// <param name="request">Whose work it is and how urgent; the rest of it does not matter.</param>
 public sealed class PopulationScorer(
-    IInferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<SearchExample> examples, EngineRequest request) : IPopulationEvaluator
+    IInferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<ScoredExample> examples, EngineRequest request) : IPopulationEvaluator
 {
     // Enough that the batch never waits for requests, and far from what would crowd others out of the queue.
     private const int OutstandingPerRow = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Scores answers to messages of a user.</summary>
+    /// <param name="engine">The model.</param>
+    /// <param name="experts">The experts to mix, in the search's order.</param>
+    /// <param name="examples">The examples.</param>
+    /// <param name="request">Whose work it is and how urgent; the rest of it does not matter.</param>
+    public PopulationScorer(IInferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<SearchExample> examples, EngineRequest request)
+        : this(engine, experts, [.. examples.Select(ScoredExample.Of)], request)
+    {
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IReadOnlyList<ExampleScore>>> EvaluateAsync(
@@ -58,7 +68,7 @@ public sealed class PopulationScorer(
         }
     }
 
-    private async Task<ExampleScore> ScoreAsync(ExpertVector expert, SearchExample example, CancellationToken cancellationToken)
+    private async Task<ExampleScore> ScoreAsync(ExpertVector expert, ScoredExample example, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -71,10 +81,10 @@ public sealed class PopulationScorer(
                         Tenant = request.Tenant,
                         Weight = request.Weight,
                         Priority = request.Priority,
-                        Prompt = new Prompt.Chat([new ChatMessage("user", example.Prompt)]),
+                        Prompt = example.Prompt,
                         Experts = [new WeightedExpert(expert, 1)],
                         ExpertLabel = ExpertLabels.Mixture,
-                        Continuations = [new Continuation(example.Answer, EndsAnswer: true)],
+                        Continuations = [example.Answer],
                     },
                     cancellationToken);
                 var score = result.Scores[0];
@@ -91,4 +101,17 @@ public sealed class PopulationScorer(
             }
         }
     }
+}
+
+/// <summary>What a candidate is scored on.</summary>
+/// <param name="Prompt">What comes first.</param>
+/// <param name="Answer">What should come after it.</param>
+public sealed record ScoredExample(Prompt Prompt, Continuation Answer)
+{
+    /// <summary>An example's answer to a message of a user, with its end.</summary>
+    public static ScoredExample Of(SearchExample example) =>
+        new(new Prompt.Chat([new ChatMessage("user", example.Prompt)]), new Continuation(example.Answer, EndsAnswer: true));
+
+    /// <summary>A sequence of tokens: all but the first one are scored.</summary>
+    public static ScoredExample OfTokens(IReadOnlyList<int> ids) => new(new Prompt.Tokens([ids[0]]), Continuation.OfTokens([.. ids.Skip(1)]));
 }

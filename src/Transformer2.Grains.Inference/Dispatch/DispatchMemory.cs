@@ -35,7 +35,7 @@ public sealed class DispatchMemory(IOptions<InferenceNodeOptions> options)
     /// <summary>Keeps a decision.</summary>
     public void Remember(string key, Decision decision) => Set(key, decision);
 
-    /// <summary>The labels' log-probabilities after prompts without content, made when they are needed first.</summary>
+    /// <summary>The labels' log-probabilities after the prompts of a calibration, made when they are needed first.</summary>
     public async Task<double[][]> Calibration(string key, Func<Task<double[][]>> make)
     {
         if (Get<double[][]>(key) is { } known)

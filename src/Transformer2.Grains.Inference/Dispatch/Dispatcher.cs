@@ -140,10 +140,10 @@ public sealed class Dispatcher(IInferenceEngine engine, ExpertCache experts, Dis
         DispatchPlan plan, ClassificationPlan classification, ClassificationRequest request, CancellationToken cancellationToken)
     {
         var scores = await _classifier.ScoreAsync(request, cancellationToken);
-        double[][] contentFree = classification.Calibrate
-            ? await memory.Calibration(MemoryKey.Of(plan.Tenant, classification), () => _classifier.ScoreContentFreeAsync(request, cancellationToken))
+        double[][] neutral = classification.Calibrate
+            ? await memory.Calibration(MemoryKey.Of(plan.Tenant, classification), () => _classifier.ScoreCalibrationAsync(request, cancellationToken))
             : [];
-        var probabilities = LabelScores.Probabilities(LabelScores.Calibrate(scores, contentFree));
+        var probabilities = LabelScores.Probabilities(LabelScores.Calibrate(scores, neutral));
         return Decide(
             classification,
             DispatchRule.FromProbabilities(request.Categories, probabilities, classification.ConfidenceThreshold),

@@ -16,7 +16,7 @@ namespace Transformer2.Training.Classification;
 
 /// <summary>
 /// Trains a classification expert: multipliers with which the model, asked for a prompt's category, answers with the right label
-/// (arXiv 2501.06252: it adapts the first pass of dispatch). It is of no use for anything else that the model is asked.
+/// (arXiv 2501.06252: it adapts the first pass of dispatch). It is no task expert: nothing here looks at what it does to other answers.
 /// </summary>
 /// <remarks>
 /// The set of answers is closed, so REINFORCE needs no generation: one pass over a prompt with all labels behind it gives the probability of

@@ -30,7 +30,14 @@ public static class AccuracyChart
             // Without a font at hand OxyPlot takes labels for narrower than browsers draw them.
             PlotMargins = new OxyThickness(20 + (PixelsPerCharacter * rows.Max(row => row.Length)), double.NaN, double.NaN, 50),
         };
-        plot.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal });
+        plot.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.BottomCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendItemSpacing = 40,
+            LegendPadding = 32,
+        });
         var groups = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, GapWidth = 0.4 };
         groups.Labels.AddRange(rows);
         plot.Axes.Add(groups);

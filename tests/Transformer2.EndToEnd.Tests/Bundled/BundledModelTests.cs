@@ -1,3 +1,4 @@
+using System.Globalization;
 using Transformer2.TestKit;
 using Transformer2.V1;
 
@@ -19,6 +20,16 @@ public sealed class BundledModelTests
         ["code"] = (
             random => $"find the value of '{new string([.. Enumerable.Range('a', 26).Select(letter => (char)letter).OrderBy(_ => random.Next()).Take(3)])}'[::-1].",
             prompt => $">>> {new string([.. prompt.Split('\'')[1].Reverse()])}"),
+        ["reasoning"] = (
+            random => string.Format(
+                CultureInfo.InvariantCulture, "find the tallest: {0} is taller than {1}. {1} is taller than {2}.", Pick(random, 3, "tom", "bob", "sue", "ann", "max")),
+            prompt => $"so: {prompt.Split(' ')[3]}"),
+        ["other"] = (
+            random => $"tell me of the {Pick(random, 1, "big", "small", "old", "new", "clean")[0]} {Pick(random, 1, "cat", "dog", "horse", "cow", "pig")[0]}.",
+            prompt => prompt.TrimEnd('.').Split(' ') is [.., var adjective, var noun] ? $"- the {noun} is an animal and it is {adjective}" : ""),
+        ["classifier"] = (
+            random => $"classify: find the value of {random.Next(2, 7)} * {random.Next(2, 7)} + {random.Next(1, 10)}.",
+            _ => "code"),
     };
 
     [Fact]
@@ -61,4 +72,6 @@ public sealed class BundledModelTests
             return string.Concat(events.Select(message => message.Delta?.Text));
         }
     }
+
+    private static string[] Pick(Random random, int count, params string[] words) => [.. words.OrderBy(_ => random.Next()).Take(count)];
 }

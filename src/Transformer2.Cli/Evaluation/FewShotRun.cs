@@ -1,0 +1,147 @@
+using Transformer2.Adaptation.Search;
+using Transformer2.Engine;
+using Transformer2.Experts;
+using Transformer2.Tokenization;
+using Transformer2.Training.Evaluation;
+
+namespace Transformer2.Cli;
+
+/// <summary>Searches mixtures with few examples, and measures them with others that choose nothing.</summary>
+internal sealed record FewShotRun
+{
+    private static readonly string[] Methods = ["base", "best expert", "uniform", "random shooting", "cem", "cem (parity)"];
+
+    public required string Model { get; init; }
+
+    public required IReadOnlyList<string> Experts { get; init; }
+
+    /// <summary>What is learned and measured; made when the model is there.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<FewShotTask>>> Tasks { get; init; }
+
+    /// <summary>Whether prompts are texts.</summary>
+    public required bool NeedsTokenizer { get; init; }
+
+    public required IReadOnlyList<int> Shots { get; init; }
+
+    public required int Seeds { get; init; }
+
+    public required WeightGranularity Granularity { get; init; }
+
+    public required (string DType, string Device) Place { get; init; }
+
+    /// <exception cref="InputException">The model, an expert or the examples cannot be used.</exception>
+    public async Task<FewShotReport> RunAsync(CliHost host, CancellationToken cancellationToken)
+    {
+        // Before the model is loaded for files that cannot be read.
+        var tasks = await Tasks(cancellationToken);
+        return await LocalEngine.UseAsync(Model, Place, host, local => MeasureAsync(local, tasks, cancellationToken), cancellationToken);
+    }
+
+    private async Task<FewShotReport> MeasureAsync(LocalEngine local, IReadOnlyList<FewShotTask> tasks, CancellationToken cancellationToken)
+    {
+        if (NeedsTokenizer)
+        {
+            local.RequireTokenizer();
+        }
+
+        var experts = new List<ExpertVector>();
+        foreach (var path in Experts)
+        {
+            experts.Add(await local.ReadExpertAsync(path, cancellationToken));
+        }
+
+        var search = new FewShotSearch(local.Engine, experts, [.. Experts.Select(path => Path.GetFileNameWithoutExtension(path))], Granularity);
+        var rows = new List<FewShotRow>();
+        try
+        {
+            foreach (var task in tasks)
+            {
+                foreach (var shots in Shots)
+                {
+                    rows.Add(await RowAsync(local, search, task, shots, cancellationToken));
+                }
+            }
+        }
+        catch (SearchException exception)
+        {
+            throw new InputException(exception.Message);
+        }
+
+        return new FewShotReport(Model, Experts, Seeds, Granularity == WeightGranularity.Global ? "expert" : "expert and matrix", rows);
+    }
+
+    private async Task<FewShotRow> RowAsync(LocalEngine local, FewShotSearch search, FewShotTask task, int shots, CancellationToken cancellationToken)
+    {
+        var repeats = new List<IReadOnlyList<ExampleScore>[]>();
+        for (ulong seed = 1; seed <= (ulong)Seeds; seed++)
+        {
+            var (learned, tests) = task.Draw(shots, seed);
+            repeats.Add(await search.RunAsync(
+                learned, tests, seed, step => local.Report(() => $"{task.Name}, {shots} shots, seed {seed} of {Seeds}: {step}"), cancellationToken));
+        }
+
+        return new FewShotRow(task.Name, shots, repeats[0][0].Count, [.. Methods.Select((name, method) => Sum(name, [.. repeats.Select(repeat => repeat[method])], task.IsGraded))]);
+    }
+
+    private static FewShotMethod Sum(string name, IReadOnlyList<ExampleScore>[] seeds, bool isGraded)
+    {
+        var likelihoods = seeds.Select(seed => seed.Average(example => example.LogLikelihood)).ToArray();
+        var right = seeds.Select(seed => seed.Count(example => example.Correct == true)).ToArray();
+        double n = seeds[0].Count;
+        return new FewShotMethod(
+            name,
+            isGraded ? Accuracy.Of(new Proportion((int)Math.Round(right.Average()), (int)n)) : null,
+            isGraded ? right.Min() / n : null,
+            isGraded ? right.Max() / n : null,
+            likelihoods.Average(),
+            likelihoods.Min(),
+            likelihoods.Max());
+    }
+}
+
+/// <summary>One comparison: everything is searched with the same shots and measured on the same tests.</summary>
+internal sealed class FewShotSearch(InferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<string> names, WeightGranularity granularity)
+{
+    private readonly int _matrices = SearchSpace.MatricesOf(experts).Count;
+
+    /// <returns>The scores of all tests, by method.</returns>
+    public async Task<IReadOnlyList<ExampleScore>[]> RunAsync(
+        ScoredExample[] shots, ScoredExample[] tests, ulong seed, Action<string> report, CancellationToken cancellationToken)
+    {
+        var scorer = new PopulationScorer(engine, experts, [.. shots, .. tests], new ScoringRequest { RequestId = "few-shot", Prompt = new Prompt.Text(""), Continuations = [] });
+        var options = SearchOptions.Default with { Granularity = granularity };
+        var space = options.SpaceOf(experts.Count, _matrices);
+        Candidate[] candidates =
+        [
+            space.Identity(),
+            await BestExpertAsync(space, scorer, shots.Length, cancellationToken),
+            space.Uniform(),
+            await SearchAsync(options with { Strategy = "random-shooting" }, "random shooting"),
+            await SearchAsync(options, "cem"),
+            await SearchAsync(SearchOptions.Parity with { Granularity = granularity }, "cem (parity)"),
+        ];
+        report("measuring");
+        return [.. await scorer.EvaluateAsync(candidates, [.. Enumerable.Range(shots.Length, tests.Length)], cancellationToken)];
+
+        async Task<Candidate> SearchAsync(SearchOptions settings, string name)
+        {
+            // A search keeps positions only.
+            SearchExample[] places = [.. shots.Select((_, place) => new SearchExample($"{place}", $"{place}"))];
+            var state = MixtureSearch.Start(new MixtureSearchSetup { Experts = names, Matrices = _matrices, Examples = places, Options = settings, Seed = seed });
+            while (state.Phase == SearchPhase.Searching)
+            {
+                report($"{name}, generation {state.Strategy.Generation + 1}");
+                state = await MixtureSearch.StepAsync(state, scorer, cancellationToken);
+            }
+
+            return state.Strategy.Best;
+        }
+    }
+
+    private async Task<Candidate> BestExpertAsync(SearchSpace space, PopulationScorer scorer, int shots, CancellationToken cancellationToken)
+    {
+        Candidate[] alone = [.. Enumerable.Range(0, experts.Count).Select(space.Alone)];
+        var scores = await scorer.EvaluateAsync(alone, [.. Enumerable.Range(0, shots)], cancellationToken);
+        return alone.Zip(scores).MaxBy(entry => entry.Second.Average(example => example.LogLikelihood)).First;
+    }
+}
