@@ -34,6 +34,7 @@ public static class InferenceNodeSetup
             ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
         silo.Services.AddHostedService<DrainService>();
         silo.Services.AddSingleton<IAdaptationWorker, FewShotWorker>();
+        silo.Services.AddSingleton<IAdaptationWorker, ClassifierWorker>();
         silo.Services.AddSingleton<AdaptationWorkers>();
         silo.Services.AddSingleton<AdaptationRunner>();
 

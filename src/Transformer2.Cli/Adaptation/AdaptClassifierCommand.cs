@@ -10,7 +10,7 @@ internal static class AdaptClassifierCommand
     {
         var job = new JobArguments("Lines of JSON, {\"prompt\": …, \"label\": …}: prompts with their categories");
         var objective = new Option<string>("--objective") { Description = "next-token (default) or reinforce", HelpName = "name" };
-        objective.AcceptOnly("next-token", "reinforce");
+        objective.AcceptOnly(ObjectiveNames.NextToken, ObjectiveNames.Reinforce);
         var steps = new Option<int?>("--steps") { Description = "Steps of the training", HelpName = "number" };
         var seed = new Option<ulong?>("--seed") { Description = "Repeats a training", HelpName = "number" };
         var command = new Command("classifier", "Trains an expert that tells the platform which category a prompt belongs to.") { objective, steps, seed };
@@ -24,8 +24,8 @@ internal static class AdaptClassifierCommand
                 request.Classifier.Seed = number;
             }
 
-            request.Classifier.Prompts.Add(await ExampleFile.ReadAsync(
-                job.Examples(parsed), "label", (prompt, label) => new LabelledPrompt { Prompt = prompt, Label = label }, cancellationToken));
+            var prompts = await LabelledPromptFile.ReadAsync(job.Examples(parsed), cancellationToken);
+            request.Classifier.Prompts.Add(prompts.Select(prompt => new LabelledPrompt { Prompt = prompt.Prompt, Label = prompt.Label }));
             return await job.RunAsync(global, parsed, request, cancellationToken);
         });
         return command;

@@ -40,8 +40,7 @@ internal static class AdaptFewShotCommand
                 request.FewShot.Seed = number;
             }
 
-            request.FewShot.Examples.Add(await ExampleFile.ReadAsync(
-                job.Examples(parsed), "answer", (prompt, answer) => new Example { Prompt = prompt, Answer = answer }, cancellationToken));
+            request.FewShot.Examples.Add(await ExampleFile.ReadAsync(job.Examples(parsed), cancellationToken));
             return await job.RunAsync(global, parsed, request, cancellationToken);
         });
         return command;

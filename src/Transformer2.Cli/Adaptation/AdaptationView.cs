@@ -10,13 +10,13 @@ internal static class AdaptationView
     public static string ShortOf(string name) => name[(name.LastIndexOf('/') + 1)..];
 
     /// <summary>How far a job is, on one line.</summary>
-    public static string Line(Adaptation adaptation)
+    public static string Line(V1.Adaptation adaptation)
     {
         var best = adaptation.FewShotResult?.BestScores is [.., var score] ? $", best score {Amounts.Figure(score)}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{ShortOf(adaptation.Name)}: {State(adaptation)} {adaptation.Progress * 100:0} % {adaptation.Phase}{best}");
     }
 
-    public static string Table(IEnumerable<Adaptation> adaptations)
+    public static string Table(IEnumerable<V1.Adaptation> adaptations)
     {
         var table = new TextTable("ID", "JOB", "STATE", "PROGRESS", "EXPERT", "CREATED", "");
         foreach (var adaptation in adaptations)
@@ -35,7 +35,7 @@ internal static class AdaptationView
     }
 
     /// <summary>All of a job.</summary>
-    public static string Details(Adaptation adaptation)
+    public static string Details(V1.Adaptation adaptation)
     {
         var table = new TextTable()
             .Add("name", adaptation.Name)
@@ -61,7 +61,7 @@ internal static class AdaptationView
         }
     }
 
-    private static string Kind(Adaptation adaptation) => adaptation.JobCase == Adaptation.JobOneofCase.Classifier ? "classifier" : "few-shot";
+    private static string Kind(V1.Adaptation adaptation) => adaptation.JobCase == V1.Adaptation.JobOneofCase.Classifier ? "classifier" : "few-shot";
 
-    private static string State(Adaptation adaptation) => adaptation.State.ToString().ToLowerInvariant();
+    private static string State(V1.Adaptation adaptation) => adaptation.State.ToString().ToLowerInvariant();
 }

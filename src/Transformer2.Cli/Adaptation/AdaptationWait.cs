@@ -17,7 +17,7 @@ internal static class AdaptationWait
         GlobalOptions global, ParseResult parsed, Transformer2Client client, string name, bool everyChange, CancellationToken cancellationToken)
     {
         var printer = global.Printer(parsed);
-        var last = new Adaptation();
+        var last = new V1.Adaptation();
         using (var progress = new ProgressLine(global.Host))
         {
             try
@@ -50,7 +50,7 @@ internal static class AdaptationWait
     }
 
     // A job's failure ends the command as the same refusal of a call does.
-    private static int CodeOf(Adaptation adaptation) => (adaptation.State, adaptation.Error?.Reason) switch
+    private static int CodeOf(V1.Adaptation adaptation) => (adaptation.State, adaptation.Error?.Reason) switch
     {
         (AdaptationState.Succeeded, _) => ExitCode.Success,
         (AdaptationState.Cancelled, _) => ExitCode.Cancelled,

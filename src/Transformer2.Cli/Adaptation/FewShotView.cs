@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf.Collections;
 using Transformer2.V1;
 
 namespace Transformer2.Cli;
@@ -39,7 +40,7 @@ internal static class FewShotView
     private static object[] Cells(CandidateScore? score, int examples) =>
         score is null ? ["no number", ""] : [Amounts.Figure(score.LogLikelihood), $"{score.Correct} of {examples}"];
 
-    private static string Weight(IReadOnlyList<double> weights) => weights is [var only]
+    private static string Weight(RepeatedField<double> weights) => weights is [var only]
         ? Amounts.Figure(only)
         : $"{Amounts.Figure(weights.Average())} on average over {weights.Count} matrices, {Amounts.Figure(weights.Min())} to {Amounts.Figure(weights.Max())}";
 }

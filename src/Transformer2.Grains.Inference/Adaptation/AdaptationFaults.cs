@@ -1,7 +1,11 @@
+using System.Globalization;
 using Transformer2.Abstractions;
+using Transformer2.Adaptation.Classification;
 using Transformer2.Adaptation.Search;
 using Transformer2.Engine;
 using Transformer2.Experts;
+using Transformer2.Tokenization;
+using Transformer2.Training.Classification;
 
 namespace Transformer2.Grains.Inference;
 
@@ -14,6 +18,9 @@ internal static class AdaptationFaults
         PlatformException { Kind: not ErrorKind.Internal } refusal => refusal,
         EngineException engine => engine.ToPlatformException(),
         SearchException search => Of(search),
+        ClassificationDataException data => Of(data),
+        ClassificationException template => new(ErrorReason.InvalidPolicy, template.Message, ("field", "template")),
+        ChatTemplateException chat => new(ErrorReason.ChatTemplate, chat.Message),
         ExpertCompositionException composition => new(ErrorReason.InvalidMixture, composition.Message),
         ExpertFileException file => new(file.Reason, file.Message),
         _ => null,
@@ -30,6 +37,11 @@ internal static class AdaptationFaults
         SearchError.ScoreNotFinite => new(ErrorReason.ScoreNotFinite, search.Message),
         _ => null,
     };
+
+    private static PlatformException Of(ClassificationDataException data) => new(
+        ErrorReason.InvalidExamples,
+        data.Position is { } at ? $"Example {at}: {data.Message}" : data.Message,
+        data.Position is { } position ? [("cause", data.Reason), ("line", position.ToString(CultureInfo.InvariantCulture))] : [("cause", data.Reason)]);
 
     private static PlatformException Examples(string cause, SearchException search) => new(ErrorReason.InvalidExamples, search.Message, ("cause", cause));
 }

@@ -48,9 +48,10 @@ public sealed class AdaptationGrain(
                 ? known
                 : throw new PlatformException(ErrorReason.AdaptationExists, $"There is another adaptation '{Id}' already; choose another id.");
 
-        var checkpoint = await workers.For(spec.Job).Prepare(Tenant, spec.Job, experts);
-        await Keep(spec.Job);
-        var record = new AdaptationRecord { Id = Id, Job = spec.Job.WithoutExamples(), Expert = spec.Expert, Phase = "waiting", CreateTime = time.GetUtcNow() };
+        var job = await Resolve(spec.Job);
+        var checkpoint = await workers.For(job).Prepare(Tenant, job, experts);
+        await Keep(job);
+        var record = new AdaptationRecord { Id = Id, Job = job.WithoutExamples(), Expert = spec.Expert, Phase = "waiting", CreateTime = time.GetUtcNow() };
         await Store(new() { Record = record, Spec = spec.Digest(), Overwrite = spec.Overwrite, Experts = experts, Checkpoint = checkpoint });
         Submit(record);
         return record;
@@ -174,6 +175,11 @@ public sealed class AdaptationGrain(
         if (State.Record is { HasEnded: false } record)
             await End(record with { State = AdaptationState.Failed, Error = error });
     }
+
+    // A classifier is asked as dispatch asks it.
+    private async Task<AdaptationJob> Resolve(AdaptationJob job) => job is AdaptationJob.Classifier { Template: null } training
+        ? training with { Template = (await GrainFactory.GetGrain<IDispatchPolicyGrain>(Tenant.Value).Get()).Policy.Template }
+        : job;
 
     private void Submit(AdaptationRecord record) => scheduler.Submit(new(Tenant, Id, record.CreateTime));
 
