@@ -30,7 +30,7 @@ public sealed class FewShotTests
     [Fact]
     public async Task A_search_that_is_killed_ends_after_a_restart_as_if_nothing_had_been()
     {
-        SkipWithoutModel();
+        BundledModel.SkipWithout();
         using var folder = new TemporaryFolder();
         await using (var server = await ServerProcess.StartAsync(folder.File("data"), modelDirectory: null))
         {
@@ -82,7 +82,7 @@ public sealed class FewShotTests
     [Fact]
     public async Task A_search_that_makes_no_sense_is_refused()
     {
-        SkipWithoutModel();
+        BundledModel.SkipWithout();
         using var folder = new TemporaryFolder();
         await using var server = await ServerProcess.StartAsync(folder.File("data"), modelDirectory: null);
         using var client = server.Client();
@@ -101,9 +101,6 @@ public sealed class FewShotTests
             Assert.Equal(cause, refused.Metadata.GetValueOrDefault("cause"));
         }
     }
-
-    private static void SkipWithoutModel() => Assert.SkipUnless(
-        File.Exists(Path.Combine(Programs.RepositoryRoot, "models", "nano", "model.safetensors")), "The bundled model is not in models/nano.");
 
     private static CreateAdaptationRequest Search(string id) => new()
     {

@@ -45,7 +45,8 @@ internal static class ClassifierMapping
     public static ExpertMetadata ToMetadata(this AdaptationJob.Classifier job, ClassificationData data, TrainedClassifier trained, ExpertLayout layout)
     {
         var options = job.ToOptions();
-        var labels = string.Join(", ", data.Labels);
+        var names = string.Join(", ", data.Labels);
+        var labels = names.Length <= LongestList ? names : $"{data.Labels.Count}";
         return new()
         {
             BaseModel = layout.BaseModel,
@@ -57,8 +58,7 @@ internal static class ClassifierMapping
             Description = "Names the category of a prompt: for the first pass of dispatch, and for no other task.",
             Lineage = string.Create(
                 CultureInfo.InvariantCulture,
-                $"classifier training: {options.Objective}, seed {options.Seed}, {options.Steps} steps, state of step {trained.Expert.Best.Step}, {data.Train.Count} prompts; labels "
-                + (labels.Length <= LongestList ? labels : $"{data.Labels.Count}")),
+                $"classifier training: {options.Objective}, seed {options.Seed}, {options.Steps} steps, state of step {trained.Expert.Best.Step}, {data.Train.Count} prompts; labels {labels}"),
         };
     }
 
