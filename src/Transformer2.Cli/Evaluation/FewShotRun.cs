@@ -51,7 +51,7 @@ internal sealed record FewShotRun
             experts.Add(await local.ReadExpertAsync(path, cancellationToken));
         }
 
-        var search = new FewShotSearch(local.Engine, experts, [.. Experts.Select(path => Path.GetFileNameWithoutExtension(path))], Granularity);
+        var search = new ShotsSearch(local.Engine, experts, [.. Experts.Select(path => Path.GetFileNameWithoutExtension(path))], Granularity);
         var rows = new List<FewShotRow>();
         try
         {
@@ -71,7 +71,7 @@ internal sealed record FewShotRun
         return new FewShotReport(Model, Experts, Seeds, Granularity == WeightGranularity.Global ? "expert" : "expert and matrix", rows);
     }
 
-    private async Task<FewShotRow> RowAsync(LocalEngine local, FewShotSearch search, FewShotTask task, int shots, CancellationToken cancellationToken)
+    private async Task<FewShotRow> RowAsync(LocalEngine local, ShotsSearch search, FewShotTask task, int shots, CancellationToken cancellationToken)
     {
         var repeats = new List<IReadOnlyList<ExampleScore>[]>();
         for (ulong seed = 1; seed <= (ulong)Seeds; seed++)
@@ -101,7 +101,7 @@ internal sealed record FewShotRun
 }
 
 /// <summary>One comparison: everything is searched with the same shots and measured on the same tests.</summary>
-internal sealed class FewShotSearch(InferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<string> names, WeightGranularity granularity)
+internal sealed class ShotsSearch(InferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<string> names, WeightGranularity granularity)
 {
     private readonly int _matrices = SearchSpace.MatricesOf(experts).Count;
 
