@@ -6,6 +6,9 @@ namespace Transformer2.Cli;
 /// <summary>Options that say where the examples are from.</summary>
 internal sealed class ClassifierExampleOptions
 {
+    // More than any family has.
+    private const int MostQuestions = 10_000;
+
     private readonly Option<string> _file = new("--examples")
     {
         Description = "Labelled prompts, lines {\"prompt\": \"...\", \"label\": \"...\"}",
@@ -16,6 +19,12 @@ internal sealed class ClassifierExampleOptions
     {
         Description = "Takes the prompts of the generated corpus (nano) with their categories instead",
         HelpName = "nano",
+    };
+
+    private readonly Option<int?> _questions = new("--questions")
+    {
+        Description = $"With --corpus: most test questions per family [default: {CorpusClassification.DefaultQuestions}]",
+        HelpName = "n",
     };
 
     private readonly Option<string[]> _labels = new("--label")
@@ -31,7 +40,7 @@ internal sealed class ClassifierExampleOptions
     public void AddTo(Command command)
     {
         _corpus.AcceptOnly("nano");
-        foreach (var option in (Option[])[_file, _corpus, _labels, _validation, _test])
+        foreach (var option in (Option[])[_file, _corpus, _questions, _labels, _validation, _test])
         {
             command.Add(option);
         }
@@ -52,7 +61,15 @@ internal sealed class ClassifierExampleOptions
             throw new UsageException("The corpus has labels and splits of its own: --label, --validation-share and --test-share go with --examples.");
         }
 
-        return new ClassifierExampleSource(file, labels, Checked(_validation, parsed), Checked(_test, parsed));
+        if (file is not null && parsed.GetResult(_questions) is not null)
+        {
+            throw new UsageException("--questions goes with --corpus.");
+        }
+
+        var questions = parsed.GetValue(_questions) ?? CorpusClassification.DefaultQuestions;
+        return questions is > 0 and <= MostQuestions
+            ? new ClassifierExampleSource(file, labels, Checked(_validation, parsed), Checked(_test, parsed), questions)
+            : throw new UsageException($"--questions must be between 1 and {MostQuestions}.");
     }
 
     private static Option<double?> Share(string name, string purpose) => new(name)

@@ -12,7 +12,8 @@ namespace Transformer2.Cli;
 /// <param name="Labels">The labels in order; null takes those that occur.</param>
 /// <param name="ValidationShare">Share for validation.</param>
 /// <param name="TestShare">Share for the test.</param>
-internal sealed record ClassifierExampleSource(string? File, IReadOnlyList<string>? Labels, double ValidationShare, double TestShare);
+/// <param name="Questions">Most test questions of a family of the corpus.</param>
+internal sealed record ClassifierExampleSource(string? File, IReadOnlyList<string>? Labels, double ValidationShare, double TestShare, int Questions);
 
 /// <summary>The texts around a prompt when the model is asked for its category.</summary>
 internal sealed record ClassifierTexts(string User, string? System, string AnswerPrefix)
@@ -42,7 +43,7 @@ internal sealed record ClassifierTrainingRun(
         }
     }
 
-    private CorpusClassification Corpus => new(Options.Seed);
+    private CorpusClassification Corpus => new(Options.Seed, Source.Questions);
 
     private ClassifierTrainingReport Train(ClassificationData data, CliHost host, CancellationToken cancellationToken)
     {

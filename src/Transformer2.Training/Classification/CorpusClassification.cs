@@ -7,23 +7,24 @@ namespace Transformer2.Training.Classification;
 /// training uses are in none of the parts.
 /// </summary>
 /// <param name="seed">Names the sample.</param>
-public sealed class CorpusClassification(ulong seed)
+/// <param name="questions">Most test questions of a family.</param>
+public sealed class CorpusClassification(ulong seed, int questions = CorpusClassification.DefaultQuestions)
 {
+    /// <summary>Most test questions of a family, where nothing else is said: those that <c>t2 evaluate</c> asks by default.</summary>
+    public const int DefaultQuestions = 300;
+
     private const int TrainQuestions = 400;
     private const int ValidationQuestions = 60;
-
-    /// <summary>Most test questions of a family: what <c>t2 evaluate</c> asks by default.</summary>
-    private const int TestQuestions = 300;
 
     /// <summary>The categories' labels, in order.</summary>
     public static IReadOnlyList<string> Labels { get; } = [.. Enum.GetValues<Category>().Select(CorpusGenerator.LabelOf)];
 
     /// <summary>What a classifier is trained from and measured with.</summary>
     public ClassificationData Data() => ClassificationData.Of(
-        Labels, Prompts(Split.Train, TrainQuestions), Prompts(Split.Validation, ValidationQuestions), Prompts(Split.Test, TestQuestions));
+        Labels, Prompts(Split.Train, TrainQuestions), Prompts(Split.Validation, Math.Min(ValidationQuestions, questions)), Prompts(Split.Test, questions));
 
     /// <summary>Test questions of the families that it never sees.</summary>
-    public IReadOnlyList<LabelledPrompt> Unseen() => Prompts(Split.Test, TestQuestions, unseen: true);
+    public IReadOnlyList<LabelledPrompt> Unseen() => Prompts(Split.Test, questions, unseen: true);
 
     private LabelledPrompt[] Prompts(Split split, int most, bool unseen = false) =>
     [

@@ -69,13 +69,13 @@ public sealed class ClassifierCommandTests : IDisposable
     public async Task The_corpus_has_unseen_families_apart()
     {
         var made = await CliRun.Async(
-            "train", "classifier", "--model", Model(), "--corpus", "nano", "--steps", "1", "--rows", "1", "--threads", "1",
+            "train", "classifier", "--model", Model(), "--corpus", "nano", "--questions", "4", "--steps", "1", "--rows", "1", "--threads", "1",
             "--output", _folder.File("x.safetensors"), "--output-format", "json");
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Equal(
-            [300, 300, 300, 300],
+            [4, 4, 4, 4],
             made.Json.GetProperty("unseen").GetProperty("classifier").GetProperty("labels").EnumerateArray().Select(row => row.GetProperty("right").GetProperty("n").GetInt32()));
-        Assert.Equal(3536, made.Json.GetProperty("test").GetProperty("base").GetProperty("total").GetProperty("n").GetInt32());
+        Assert.Equal(13 * 4, made.Json.GetProperty("test").GetProperty("base").GetProperty("total").GetProperty("n").GetInt32());
     }
 
     [Theory]
@@ -117,6 +117,8 @@ public sealed class ClassifierCommandTests : IDisposable
     [InlineData(2, "Either --examples or --corpus", "--examples", "x", "--corpus", "nano")]
     [InlineData(2, "go with --examples", "--corpus", "nano", "--label", "a")]
     [InlineData(2, "go with --examples", "--corpus", "nano", "--test-share", "0.2")]
+    [InlineData(2, "--questions goes with --corpus", "--examples", "x", "--questions", "3")]
+    [InlineData(2, "--questions must be", "--corpus", "nano", "--questions", "0")]
     [InlineData(2, "'wiki' is not", "--corpus", "wiki")]
     [InlineData(2, "--kl go with --objective reinforce", "--corpus", "nano", "--kl", "0.1")]
     [InlineData(2, "--kl go with --objective reinforce", "--corpus", "nano", "--sampling", "greedy")]
