@@ -14,6 +14,7 @@ internal static class CommandTree
         {
             GenerateCommand.Create(global),
             DispatchCommands.Create(global),
+            AdaptCommands.Create(global),
             ExpertCommands.Create(global),
             TenantCommands.Create(global),
             KeyCommands.Create(global),

@@ -37,7 +37,7 @@ public sealed class Transformer2Client : IDisposable
     /// <summary>The experts of the key's tenant.</summary>
     public ExpertLibrary Experts { get; }
 
-    /// <summary>How the prompts of the key's tenant are dispatched.</summary>
+    /// <summary>How the prompts of the key's tenant are dispatched, and the jobs that make experts for it.</summary>
     public SelfAdaptation Adaptation { get; }
 
     /// <summary>Tenants and their keys; needs an admin key.</summary>

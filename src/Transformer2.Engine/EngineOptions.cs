@@ -47,6 +47,13 @@ public sealed record EngineOptions
     /// </summary>
     public bool SparseExperts { get; init; } = true;
 
+    /// <summary>
+    /// Memory for merged copies of hot experts, in MiB (simd runner only); 0 makes none. Requests that begin when a copy is there are computed as fast as with
+    /// the base model, and rounded otherwise than those before: with a seed, an answer may then depend on what else was asked for.
+    /// </summary>
+    [Range(0, 1 << 24)]
+    public int MergedExperts { get; init; }
+
     /// <summary>Rows of the batch: most requests running at once.</summary>
     [Range(1, 1024)]
     public int MaxSequences { get; init; } = 16;

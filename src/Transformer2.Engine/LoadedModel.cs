@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -10,7 +11,7 @@ namespace Transformer2.Engine;
 internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner Runner, int CacheBlocks, ModelConfig Config)
 {
     /// <summary>Loads weights and decomposition on the calling thread, which owns the runner from now on.</summary>
-    public static LoadedModel Load(EngineOptions options, IProgress<EngineLoadProgress>? progress, CancellationToken cancellationToken)
+    public static LoadedModel Load(EngineOptions options, ILogger logger, IProgress<EngineLoadProgress>? progress, CancellationToken cancellationToken)
     {
         torch.set_num_threads(options.Threads ?? Math.Max(1, Environment.ProcessorCount - 1));
         progress?.Report(new EngineLoadProgress("Opening the model", 0, 1));
@@ -34,7 +35,7 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
 
             var id = options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory)));
             var info = new ModelInfo(id, layout, contextLength, folder.Config.VocabularySize, model.Parameters.Count);
-            var runner = RunnerChoice.Create(options, model, blocks);
+            var runner = RunnerChoice.Create(options, model, blocks, logger);
             return new LoadedModel(info, new PromptText(tokenizer, options.ModelDirectory, info.VocabularySize), runner, blocks, folder.Config);
         }
         catch
@@ -47,11 +48,11 @@ internal sealed record LoadedModel(ModelInfo Info, PromptText Text, IModelRunner
     private static bool HasTokenizer(string directory) =>
         File.Exists(Path.Combine(directory, "tokenizer.json")) || File.Exists(Path.Combine(directory, "tokenizer.model"));
 
-    /// <summary>What a sequence's prefix in the KV cache depends on besides its tokens.</summary>
+    /// <summary>What the prefix in the KV cache of a sequence with a row depends on besides its tokens.</summary>
     public UInt128 PrefixRoot(Sequence sequence) => PrefixKey.Root(
         Info.Layout.BaseModel,
         sequence.Request.Tenant,
-        sequence.Expert.Digest,
+        sequence.Row.Expert?.FormKey ?? sequence.Expert.Digest,
         Config.RopeScaling is DynamicRopeScaling && sequence.Row.PromptLength > Config.ContextLength ? sequence.Row.PromptLength : 0);
 
     // What would otherwise end the model thread, or the process, in the middle of its work.

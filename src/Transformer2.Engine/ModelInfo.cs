@@ -18,4 +18,8 @@ public sealed record ModelInfo(string Id, ExpertLayout Layout, int ContextLength
 /// <param name="CacheBlocks">Blocks of the KV cache that running requests use.</param>
 /// <param name="MaxCacheBlocks">Blocks of the KV cache in all.</param>
 /// <param name="Faulted">The model thread has ended with an error: nothing is served any more.</param>
-public sealed record EngineStatus(int WaitingSequences, int RunningSequences, int MaxSequences, int ResidentExperts, int CacheBlocks, int MaxCacheBlocks, bool Faulted);
+public sealed record EngineStatus(int WaitingSequences, int RunningSequences, int MaxSequences, int ResidentExperts, int CacheBlocks, int MaxCacheBlocks, bool Faulted)
+{
+    /// <summary>Merged copies of hot experts that new requests take.</summary>
+    public int MergedExperts { get; init; }
+}

@@ -12,6 +12,7 @@ internal sealed class ModelThread : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile StepLoop? _loop;
     private volatile int _residentExperts;
+    private volatile int _mergedExperts;
     private volatile int _cacheBlocks;
     private volatile int _maxCacheBlocks;
     private volatile bool _faulted;
@@ -29,7 +30,10 @@ internal sealed class ModelThread : IAsyncDisposable
     public EngineMetrics Metrics { get; }
 
     public EngineStatus Status => new(
-        _waiting.Count, _loop?.Running ?? 0, _options.MaxSequences, _residentExperts, _cacheBlocks, _maxCacheBlocks, _faulted);
+        _waiting.Count, _loop?.Running ?? 0, _options.MaxSequences, _residentExperts, _cacheBlocks, _maxCacheBlocks, _faulted)
+    {
+        MergedExperts = _mergedExperts,
+    };
 
     /// <summary>Starts the thread and waits until the model is loaded.</summary>
     public Task<LoadedModel> LoadAsync(IProgress<EngineLoadProgress>? progress, CancellationToken cancellationToken)
@@ -62,16 +66,16 @@ internal sealed class ModelThread : IAsyncDisposable
     {
         try
         {
-            var model = LoadedModel.Load(_options, progress, cancellationToken);
+            var model = LoadedModel.Load(_options, _logger, progress, cancellationToken);
             using var runner = new RetryingRunner(model.Runner, _logger);
-            using var bank = new ExpertBank(runner.Load, _options.MaxResidentExperts);
+            using var bank = new ExpertBank(runner.Load, _options.MaxResidentExperts, runner.FindMerged);
             var pool = new BlockPool(model.CacheBlocks, runner.Clear);
             _maxCacheBlocks = pool.Count;
             var limits = new SchedulerLimits(_options.MaxSequences, _options.PrefillChunk, _options.PrefixCaching ? model.PrefixRoot : null);
             _loop = new StepLoop(
                 _waiting, new Scheduler(_waiting, bank, pool, limits), runner, model.Info.ContextLength, model.Text.EndOfAnswer, _time, _logger, Metrics);
             loaded.SetResult(model);
-            Work(_loop, bank, pool);
+            Work(_loop, bank, pool, runner);
         }
         catch (Exception e) when (!loaded.Task.IsCompleted)
         {
@@ -84,7 +88,7 @@ internal sealed class ModelThread : IAsyncDisposable
         }
     }
 
-    private void Work(StepLoop loop, ExpertBank bank, BlockPool pool)
+    private void Work(StepLoop loop, ExpertBank bank, BlockPool pool, IModelRunner runner)
     {
         try
         {
@@ -92,6 +96,7 @@ internal sealed class ModelThread : IAsyncDisposable
             {
                 loop.Step();
                 _residentExperts = bank.Count;
+                _mergedExperts = runner.MergedExperts;
                 _cacheBlocks = pool.Count - pool.Available;
             }
         }

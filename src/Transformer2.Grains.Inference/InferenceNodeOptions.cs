@@ -16,6 +16,14 @@ public sealed class InferenceNodeOptions
     /// <summary>Decisions of pass 1 that are remembered, a few hundred bytes each.</summary>
     [Range(0, 10_000_000)]
     public int DispatchMemoryEntries { get; set; } = 20_000;
+
+    /// <summary>Adaptations that run at a time; the others wait.</summary>
+    [Range(1, 16)]
+    public int AdaptationJobs { get; set; } = 1;
+
+    /// <summary>Of these, most of one tenant.</summary>
+    [Range(1, 16)]
+    public int AdaptationJobsPerTenant { get; set; } = 2;
 }
 
 /// <summary>Checks <see cref="InferenceNodeOptions"/> by its annotations.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Transformer2.Engine;
 
@@ -32,6 +33,18 @@ public static class InferenceNodeSetup
         silo.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<InferenceNodeOptions>, InferenceNodeOptionsValidator>());
         silo.Services.AddHostedService<DrainService>();
+        silo.Services.AddSingleton<IAdaptationWorker, FewShotWorker>();
+        silo.Services.AddSingleton<IAdaptationWorker, ClassifierWorker>();
+        silo.Services.AddSingleton<AdaptationWorkers>();
+        silo.Services.AddSingleton<AdaptationRunner>();
+
+        // What runs jobs needs the engine, which is not loaded yet when hosted services are made.
+        silo.Services.AddSingleton(services => new AdaptationScheduler(
+            (ticket, cancellationToken) => services.GetRequiredService<AdaptationRunner>().Run(ticket, cancellationToken),
+            services.GetRequiredService<IOptions<InferenceNodeOptions>>(),
+            services.GetRequiredService<ILogger<AdaptationScheduler>>()));
+        silo.Services.AddHostedService(services => services.GetRequiredService<AdaptationScheduler>());
+        silo.Services.AddHostedService<AdaptationResumption>();
         return silo;
     }
 }

@@ -22,6 +22,14 @@ public sealed class PlatformLimits
     [Range(1, long.MaxValue)]
     public long MaxExpertBytes { get; set; } = 16L << 30;
 
+    /// <summary>Most adaptations of a tenant, those that have ended included.</summary>
+    [Range(1, 1_000)]
+    public int MaxAdaptations { get; set; } = 100;
+
+    /// <summary>Most adaptations of all tenants that wait or run.</summary>
+    [Range(1, 100_000)]
+    public int MaxUnfinishedAdaptations { get; set; } = 1_000;
+
     /// <summary>How long the file of a replaced expert stays at least, for requests that chose it just before.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ReplacedGrace { get; set; } = TimeSpan.FromMinutes(1);

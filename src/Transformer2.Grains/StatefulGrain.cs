@@ -25,4 +25,18 @@ public abstract class StatefulGrain<TState>(IPersistentState<TState> storage) : 
             throw;
         }
     }
+
+    /// <summary>Removes what is stored.</summary>
+    protected async Task Clear()
+    {
+        try
+        {
+            await storage.ClearStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
 }

@@ -77,7 +77,7 @@ public static class PlatformHost
         Ports.RequireFree(IPAddress.Loopback, options.SiloPort, "T2__SiloPort");
         var model = ModelLocation.Find(options.ModelDirectory);
         var data = DataDirectory.Open(options.DataDirectory);
-        var paths = new PlatformPaths(model, data.Decompositions);
+        var paths = new PlatformPaths(model, data.Decompositions, data.Trainings);
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => data);

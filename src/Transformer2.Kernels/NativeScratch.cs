@@ -34,8 +34,11 @@ public sealed unsafe class NativeScratch<T> : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    // Cleared, since it held what was computed of somebody's text.
     private void Free()
     {
+        if (_items == null) return;
+        NativeMemory.Clear(_items, (nuint)(_count * sizeof(T)));
         NativeMemory.AlignedFree(_items);
         _items = null;
         _count = 0;

@@ -15,8 +15,9 @@ internal static class DecomposeBenchmark
     public static Command Command()
     {
         var runs = new Option<int>("--runs") { Description = "Processes per figure", DefaultValueFactory = _ => 3 };
-        var command = new Command("decompose", "Decomposes a synthetic checkpoint in fresh processes: time, and peak memory as a multiple of the largest matrix.") { runs };
-        command.SetAction(parsed => Run(parsed.GetValue(runs)));
+        var json = Report.JsonOption();
+        var command = new Command("decompose", "Decomposes a synthetic checkpoint in fresh processes: time, and peak memory as a multiple of the largest matrix.") { runs, json };
+        command.SetAction(parsed => Run(parsed.GetValue(runs), new Report("decompose", Origin.Of(parsed), parsed.GetValue(json))));
         return command;
     }
 
@@ -42,10 +43,9 @@ internal static class DecomposeBenchmark
         }
     }
 
-    private static void Run(int runs)
+    private static void Run(int runs, Report report)
     {
         const long largest = (long)Hidden * Inner * sizeof(double);
-        var table = new Table("layers", "matrices", "at once", "median s", "s / matrix", "peak MiB", "peak / (largest in float64 x at once)", "factors MiB");
         foreach (var layers in new[] { 1, 4 })
         {
             var config = Shape(layers);
@@ -54,14 +54,15 @@ internal static class DecomposeBenchmark
             foreach (var degree in new[] { 1, 2 })
             {
                 var measured = ChildProcess.Measure(runs, nameof(DecomposeBenchmark), model.Folder, degree.ToString(CultureInfo.InvariantCulture));
-                table.Add(
-                    layers, matrices.Count, degree, $"{measured.Seconds:0.00}", $"{measured.Seconds / matrices.Count:0.00}", measured.PeakBytes >> 20,
-                    $"{(double)measured.PeakBytes / (largest * degree):0.0}", matrices.Sum(matrix => ((matrix.Rows + matrix.Columns + 1) * matrix.Rank * sizeof(float))) >> 20);
+                report.Add(
+                    ("layers", layers), ("matrices", matrices.Count), ("at once", degree), ("median s", measured.Seconds), ("s / matrix", measured.Seconds / matrices.Count),
+                    ("peak MiB", measured.PeakBytes >> 20), ("peak / (largest in float64 x at once)", (double)measured.PeakBytes / (largest * degree)),
+                    ("factors MiB", matrices.Sum(matrix => ((matrix.Rows + matrix.Columns + 1) * matrix.Rank * sizeof(float))) >> 20));
             }
         }
 
-        Console.Write(table);
-        Console.WriteLine($"Largest matrix {Hidden} x {Inner}: {largest >> 20} MiB in float64; peak: VmHWM, mapped pages counted.");
+        report.Note($"Largest matrix {Hidden} x {Inner}: {largest >> 20} MiB in float64; peak: VmHWM, mapped pages counted.");
+        report.Finish();
     }
 
     private static ModelConfig Shape(int layers) => new()

@@ -28,25 +28,27 @@ internal static unsafe class KernelsBenchmark
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [1, 8, 16, 64, 256],
         };
-        var command = new Command("kernels", "Times the SIMD kernels: GB/s of weights at one row, GFLOP/s at more, and attention.") { threads, rounds, rows };
+        var json = Report.JsonOption();
+        var command = new Command("kernels", "Times the SIMD kernels: GB/s of weights at one row, GFLOP/s at more, and attention.") { threads, rounds, rows, json };
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(parsed.GetValue(threads));
-            Console.WriteLine($"{KernelSet.For().Instructions}, {pool.Threads} threads, medians of {parsed.GetValue(rounds)} rounds");
-            Products(pool, parsed.GetValue(rounds), parsed.GetValue(rows)!);
-            Attention(pool, parsed.GetValue(rounds));
+            var report = new Report("kernels", Origin.Of(parsed), parsed.GetValue(json));
+            Products(pool, parsed.GetValue(rounds), parsed.GetValue(rows)!, report);
+            Attention(pool, parsed.GetValue(rounds), report);
+            report.Note($"{KernelSet.For().Instructions}, {pool.Threads} threads, medians of {parsed.GetValue(rounds)} rounds.");
+            report.Finish();
         });
         return command;
     }
 
-    private static void Products(WorkerPool pool, int rounds, int[] rowCounts)
+    private static void Products(WorkerPool pool, int rounds, int[] rowCounts, Report report)
     {
         using var products = new Products(KernelSet.For(), pool);
         using var memory = new RandomMemory(Working);
         using var scales = new RandomMemory(Shapes.Max(shape => shape.Outputs) * sizeof(float));
         using var x = new RandomMemory((long)rowCounts.Max() * Shapes.Max(shape => shape.Inputs) * sizeof(float));
         using var y = new RandomMemory((long)rowCounts.Max() * Shapes.Max(shape => shape.Outputs) * sizeof(float));
-        var table = new Table(["weights", "out x in", .. rowCounts.Select(rows => rows == 1 ? "1 row GB/s (of reading)" : $"{rows} rows GFLOP/s")]);
         foreach (var type in Enum.GetValues<WeightType>())
         {
             foreach (var (outputs, inputs) in Shapes)
@@ -87,20 +89,21 @@ internal static unsafe class KernelsBenchmark
                     }
                 }
 
-                var cells = rowCounts.Select((rows, index) => rows == 1
-                    ? $"{bytes / Median(times[index]) / 1e9:0.0} ({bytes * Median(reading) / Median(times[index]):0.00})"
-                    : $"{2.0 * outputs * inputs * rows / Median(times[index]) / 1e9:0}");
-                table.Add([type, $"{outputs} x {inputs}", .. cells]);
+                // At one row reading the weights is what takes the time.
+                report.Add(
+                    [
+                        ("weights", $"{type}"), ("out x in", $"{outputs} x {inputs}"),
+                        .. rowCounts.SelectMany<int, (string, object?)>((rows, index) => rows == 1
+                            ? [("1 row GB/s", bytes / Median(times[index]) / 1e9), ("/ reading", bytes * Median(reading) / Median(times[index]))]
+                            : [($"{rows} rows GFLOP/s", 2.0 * outputs * inputs * rows / Median(times[index]) / 1e9)]),
+                    ]);
             }
         }
-
-        Console.Write(table);
     }
 
-    private static void Attention(WorkerPool pool, int rounds)
+    private static void Attention(WorkerPool pool, int rounds, Report report)
     {
         using var attention = new PagedAttention(KernelSet.For(), pool);
-        var table = new Table("heads / shared / dim", "keys and values", "context", "1 query us", "GB/s", "64 queries us", "GFLOP/s");
         const int mostTokens = 8192;
         var blocks = stackalloc void*[mostTokens / 64];
         foreach (var (heads, kvHeads, dim) in new[] { (9, 3, 64), (14, 2, 64), (32, 8, 128) })
@@ -136,14 +139,13 @@ internal static unsafe class KernelsBenchmark
                         prefill.Add(Seconds(() => attention.Run(layout, heads, 0.1f, [many]), 1));
                     }
 
-                    table.Add(
-                        $"{heads} / {kvHeads} / {dim}", type, context, $"{Median(times) * 1e6:0}", $"{memory.Bytes / Median(times) / 1e9:0.0}",
-                        $"{Median(prefill) * 1e6:0}", $"{4.0 * 64 * (context - 32) * heads * dim / Median(prefill) / 1e9:0}");
+                    report.Add(
+                        ("heads / shared / dim", $"{heads} / {kvHeads} / {dim}"), ("keys and values", $"{type}"), ("context", context),
+                        ("1 query us", Median(times) * 1e6), ("GB/s", memory.Bytes / Median(times) / 1e9),
+                        ("64 queries us", Median(prefill) * 1e6), ("GFLOP/s", 4.0 * 64 * (context - 32) * heads * dim / Median(prefill) / 1e9));
                 }
             }
         }
-
-        Console.Write(table);
     }
 
     private static double Seconds(Action work, int repeats)

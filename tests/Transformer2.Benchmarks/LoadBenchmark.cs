@@ -14,8 +14,9 @@ internal static class LoadBenchmark
     {
         var size = new Option<int>("--mib") { Description = "Size of the float32 checkpoint", DefaultValueFactory = _ => 1024 };
         var runs = new Option<int>("--runs") { Description = "Processes per figure", DefaultValueFactory = _ => 5 };
-        var command = new Command("load", "Loads a synthetic checkpoint in fresh processes: time, and peak memory as a multiple of the weights.") { size, runs };
-        command.SetAction(parsed => Run(parsed.GetValue(size), parsed.GetValue(runs)));
+        var json = Report.JsonOption();
+        var command = new Command("load", "Loads a synthetic checkpoint in fresh processes: time, and peak memory as a multiple of the weights.") { size, runs, json };
+        command.SetAction(parsed => Run(parsed.GetValue(size), parsed.GetValue(runs), new Report("load", Origin.Of(parsed), parsed.GetValue(json))));
         return command;
     }
 
@@ -36,9 +37,8 @@ internal static class LoadBenchmark
         });
     }
 
-    private static int Run(int mebibytes, int runs)
+    private static int Run(int mebibytes, int runs, Report report)
     {
-        var table = new Table("stored", "computes in", "weights MiB", "load s", "GiB/s", "with fingerprint s", "peak MiB", "peak / weights");
         var worst = 0.0;
         foreach (var stored in new[] { SafetensorsDType.F32, SafetensorsDType.BF16 })
         {
@@ -50,14 +50,15 @@ internal static class LoadBenchmark
                 var weights = model.Parameters * bytes;
                 var ratio = (double)Math.Max(load.PeakBytes, whole.PeakBytes) / weights;
                 worst = Math.Max(worst, ratio);
-                table.Add(
-                    stored, dtype, weights >> 20, $"{load.Seconds:0.00}", $"{model.Parameters * stored.BitSize() / 8 / load.Seconds / (1 << 30):0.00}",
-                    $"{whole.Seconds:0.00}", Math.Max(load.PeakBytes, whole.PeakBytes) >> 20, $"{ratio:0.000}");
+                report.Add(
+                    ("stored", $"{stored}"), ("computes in", dtype), ("weights MiB", weights >> 20), ("load s", load.Seconds),
+                    ("GiB/s", model.Parameters * stored.BitSize() / 8 / load.Seconds / (1 << 30)), ("with fingerprint s", whole.Seconds),
+                    ("peak MiB", Math.Max(load.PeakBytes, whole.PeakBytes) >> 20), ("peak / weights", ratio));
             }
         }
 
-        Console.Write(table);
-        Console.WriteLine($"Medians; files in the page cache; GiB/s of the files; peak: VmHWM with the fingerprint, mapped pages counted; limit {Limit}.");
+        report.Note($"Medians; files in the page cache; GiB/s of the files; peak: VmHWM with the fingerprint, mapped pages counted; limit {Limit}.");
+        report.Finish();
         return worst <= Limit ? 0 : 1;
     }
 

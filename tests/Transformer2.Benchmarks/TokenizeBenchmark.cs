@@ -21,11 +21,11 @@ internal static class TokenizeBenchmark
         var runs = new Option<int>("--runs") { Description = "Encodings per figure, after one that is not counted", DefaultValueFactory = _ => 3 };
         var json = new Option<bool>("--json") { Description = "JSON in place of a table" };
         var command = new Command("tokenize", $"Encodes hard texts with a synthetic tokenizer and those in the folder that {Shared} names: processor ms per 64 KiB of UTF-8.") { runs, json };
-        command.SetAction(parsed => Run(parsed.GetValue(runs), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(runs), parsed.GetValue(json), Origin.Of(parsed)));
         return command;
     }
 
-    private static void Run(int runs, bool json)
+    private static void Run(int runs, bool json, Origin origin)
     {
         var figures = new List<Figure>();
         Measure("synthetic", SyntheticTokenizer.Load());
@@ -33,7 +33,7 @@ internal static class TokenizeBenchmark
         foreach (var (name, path) in files) Measure(name, TokenizerFile.Load(path));
 
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(new { UnitBytes, Runs = runs, Figures = figures, Skipped = skipped }, Indented));
+            Console.WriteLine(JsonSerializer.Serialize(new { origin.Machine, origin.Date, origin.Commit, origin.Options, UnitBytes, Runs = runs, Figures = figures, Skipped = skipped }, Indented));
         else
             Console.Write(TableOf(figures) + $"Median processor ms per 64 KiB of UTF-8 over {runs} encodings of 1 MiB as one text.\n" + (skipped is null ? "" : $"Skipped: {skipped}\n"));
 

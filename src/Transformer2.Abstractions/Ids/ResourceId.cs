@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Transformer2.Abstractions;
 
-/// <summary>The form that the ids of tenants and experts share: a DNS label, so that it is safe in names, paths and keys.</summary>
+/// <summary>The form that the ids of tenants, experts and adaptations share: a DNS label, so that it is safe in names, paths and keys.</summary>
 public static partial class ResourceId
 {
     /// <summary>What a valid id is, in words for error messages.</summary>

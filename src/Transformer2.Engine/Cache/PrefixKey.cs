@@ -14,7 +14,7 @@ internal static class PrefixKey
     /// <summary>The key before the first block.</summary>
     /// <param name="model">Fingerprint of the base model.</param>
     /// <param name="tenant">Nothing is ever shared between tenants, equal or not.</param>
-    /// <param name="expert">Digest of the effective multipliers; of a mixture, of what it comes to.</param>
+    /// <param name="expert">The expert's <see cref="ResidentExpert.FormKey"/>; of a mixture, that of what it comes to.</param>
     /// <param name="rotaryLength">The length that dynamic rotary scaling takes; 0 where there is none.</param>
     public static UInt128 Root(string model, string tenant, string expert, int rotaryLength)
     {

@@ -37,6 +37,7 @@ public sealed class EngineMetrics : IDisposable
         Meter.CreateObservableGauge("t2.num_requests_waiting", () => status().WaitingSequences, "{request}", "Requests that wait for a row.");
         Meter.CreateObservableGauge("t2.kv_cache_usage_perc", () => CacheUsage(status()), description: "Part of the KV cache that running requests use, 0 to 1.");
         Meter.CreateObservableGauge("t2.resident_experts", () => status().ResidentExperts, "{expert}", "Experts and mixtures in the expert bank.");
+        Meter.CreateObservableGauge("t2.merged_experts", () => status().MergedExperts, "{expert}", "Merged copies of hot experts that new requests take.");
 
         // Observed rather than added to: their series exist from the start, so that the first error already is an increase.
         Meter.CreateObservableCounter("t2.prompt_tokens", _tokens.Prompt, "{token}", "Prompt tokens of requests that got their first token.");

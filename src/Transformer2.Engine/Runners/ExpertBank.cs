@@ -9,7 +9,8 @@ namespace Transformer2.Engine;
 /// </summary>
 /// <param name="load">Brings an expert into the runner's memory.</param>
 /// <param name="capacity">Experts kept.</param>
-internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int capacity) : IDisposable
+/// <param name="findMerged">Finds a merged copy of an expert, which is taken first and is none of the bank's; null where there are none.</param>
+internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int capacity, Func<ExpertVector, ResidentExpert?>? findMerged = null) : IDisposable
 {
     private readonly Dictionary<string, LinkedListNode<ResidentExpert>> _experts = [];
     private readonly LinkedList<ResidentExpert> _byUse = new(); // least recently used first
@@ -22,6 +23,12 @@ internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int ca
     public ResidentExpert? Acquire(ExpertVector vector)
     {
         if (vector.IsIdentity) return null;
+        if (findMerged?.Invoke(vector) is { } merged)
+        {
+            merged.Users++;
+            return merged;
+        }
+
         if (_experts.TryGetValue(vector.Digest, out var node))
         {
             _byUse.Remove(node);

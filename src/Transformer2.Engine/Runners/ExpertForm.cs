@@ -17,4 +17,9 @@ internal enum ExpertForm
     /// y = x W^T + ((x V_S) * (sigma_S * (z_S - 1))) U_S^T over the directions S in which z is not one: exact, and cheaper where they are few.
     /// </summary>
     Delta,
+
+    /// <summary>
+    /// y = x W'^T with a copy W' = U diag(sigma * z) V^T of its own: as fast as the base model for rows of this expert, which share the copy with nobody else.
+    /// </summary>
+    Merged,
 }

@@ -11,6 +11,12 @@ internal interface IModelRunner : IDisposable
     /// <summary>Number of token ids.</summary>
     int VocabularySize { get; }
 
+    /// <summary>Merged copies of experts that are there for new sequences.</summary>
+    int MergedExperts => 0;
+
+    /// <summary>A merged copy of an expert for a new sequence, if there is one. The runner keeps it, as long as somebody uses it and longer.</summary>
+    ResidentExpert? FindMerged(ExpertVector expert) => null;
+
     /// <summary>Brings an expert into this runner's memory.</summary>
     /// <exception cref="EngineException">The expert does not fit the model.</exception>
     ResidentExpert Load(ExpertVector expert);

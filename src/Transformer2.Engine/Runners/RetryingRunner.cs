@@ -13,6 +13,10 @@ internal sealed class RetryingRunner(IModelRunner inner, ILogger logger) : IMode
 
     public int VocabularySize => inner.VocabularySize;
 
+    public int MergedExperts => inner.MergedExperts;
+
+    public ResidentExpert? FindMerged(ExpertVector expert) => inner.FindMerged(expert);
+
     public ResidentExpert Load(ExpertVector expert)
     {
         for (var attempt = 1; ; attempt++)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -18,13 +19,16 @@ internal static class RunnerChoice
             throw new InvalidOperationException($"the simd runner computes on the CPU, with weights in float32 or bfloat16: not {dtype} on {placement.Device.type}.");
         if (options.Quantization != "none" && !IsSimd(options, placement, dtype))
             throw new InvalidOperationException($"{nameof(EngineOptions.Quantization)} {options.Quantization} is for the simd runner only.");
+        if (options.MergedExperts > 0 && !IsSimd(options, placement, dtype))
+            throw new InvalidOperationException($"{nameof(EngineOptions.MergedExperts)} is for the simd runner only.");
     }
 
     /// <summary>Makes the runner, which takes over the model.</summary>
-    public static IModelRunner Create(EngineOptions options, Decoder model, int blocks) =>
+    public static IModelRunner Create(EngineOptions options, Decoder model, int blocks, ILogger logger) =>
         IsSimd(options, new Placement(null, model.Device), model.DType)
             ? new SimdModelRunner(
-                model, blocks, Scheduler.BlockTokens, options.Threads ?? Environment.ProcessorCount, options.Quantization == "int8", options.SparseExperts)
+                model, blocks, Scheduler.BlockTokens, options.Threads ?? Environment.ProcessorCount, options.Quantization == "int8", options.SparseExperts,
+                planner: null, (long)options.MergedExperts << 20, logger)
             : new TorchModelRunner(model, blocks, Scheduler.BlockTokens);
 
     private static bool IsSimd(EngineOptions options, Placement placement, ScalarType dtype) =>

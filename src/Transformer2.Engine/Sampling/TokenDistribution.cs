@@ -5,6 +5,9 @@ namespace Transformer2.Engine;
 /// <summary>The tokens that may follow, with their probabilities. Its memory is rented: dispose of it.</summary>
 internal readonly ref struct TokenDistribution : IDisposable
 {
+    // Most nuclei are smaller.
+    private const int UnknownCandidates = 64;
+
     private readonly int[]? _ids; // null: every token of the vocabulary is kept
     private readonly double[] _weights; // not yet divided by their sum
     private readonly double _total;
@@ -63,11 +66,12 @@ internal readonly ref struct TokenDistribution : IDisposable
     // Every filter keeps a beginning of the falling order, so together they keep the shortest of these beginnings.
     private static TokenDistribution Filtered(ReadOnlySpan<float> scores, int topK, SamplingOptions options)
     {
-        using var candidates = new Candidates(scores);
+        // One more than top-k keeps, which may equal the last.
+        using var candidates = new Candidates(scores, expected: topK > 0 ? topK + 1 : UnknownCandidates);
         var ids = ArrayPool<int>.Shared.Rent(scores.Length);
         var weights = ArrayPool<double>.Shared.Rent(scores.Length);
         // Top-p measures against what top-k kept: all, or the first k, which are then taken first.
-        var mass = topK == 0 ? Scores.SumOfExponentials(scores) : 0;
+        var mass = topK == 0 && options.TopP < 1 ? Scores.SumOfExponentials(scores) : 0;
         var (count, sum, last) = (0, 0.0, float.NaN);
         while (!candidates.IsEmpty && IsKept(candidates.Top))
         {

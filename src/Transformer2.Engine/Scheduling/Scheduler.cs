@@ -11,6 +11,9 @@ internal sealed class Scheduler
     /// <summary>Tokens per block of the KV cache.</summary>
     public const int BlockTokens = 32;
 
+    /// <summary>Prompt tokens that a step takes however slow they are: few, because rows that decode wait for them.</summary>
+    private const int LeastPromptTokens = 8;
+
     /// <summary>Tokens of a step whose logits may be wanted: a vocabulary of numbers each.</summary>
     private const int MostLogits = 128;
 
@@ -27,7 +30,7 @@ internal sealed class Scheduler
     public Scheduler(WaitingQueue waiting, ExpertBank bank, BlockPool pool, SchedulerLimits limits)
     {
         (_waiting, _bank, _pool, _limits) = (waiting, bank, pool, limits);
-        _budget = new StepBudget(limits.PromptTokens, BlockTokens);
+        _budget = new StepBudget(limits.PromptTokens, LeastPromptTokens);
     }
 
     /// <summary>The running sequences, longest running first.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Hosting;
 using Transformer2.Abstractions;
 using Transformer2.V1;
 
@@ -7,7 +9,7 @@ namespace Transformer2.Gateway;
 
 /// <summary>The gRPC side of dispatch policies and of the jobs that make experts for them.</summary>
 [Authorize(Policy = Caller.TenantRole)]
-internal sealed class AdaptationEndpoint(IGrainFactory grains) : AdaptationService.AdaptationServiceBase
+internal sealed class AdaptationEndpoint(IGrainFactory grains, IHostApplicationLifetime host) : AdaptationService.AdaptationServiceBase
 {
     public override async Task<GetDispatchPolicyResponse> GetDispatchPolicy(GetDispatchPolicyRequest request, ServerCallContext context)
     {
@@ -24,5 +26,73 @@ internal sealed class AdaptationEndpoint(IGrainFactory grains) : AdaptationServi
         return new() { Policy = stored.ToMessage(tenant, version) };
     }
 
+    public override async Task<CreateAdaptationResponse> CreateAdaptation(CreateAdaptationRequest request, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        var id = request.ToId();
+        return new() { Adaptation = (await Index(tenant).Create(id, request.ToSpec(id, tenant))).ToMessage(tenant) };
+    }
+
+    public override async Task<GetAdaptationResponse> GetAdaptation(GetAdaptationRequest request, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        var id = ResourceNames.Adaptation(request.Name, tenant, "name");
+        return new() { Adaptation = (await Job(tenant, id).Find() ?? throw AdaptationErrors.NotFound(id)).ToMessage(tenant) };
+    }
+
+    public override async Task<ListAdaptationsResponse> ListAdaptations(ListAdaptationsRequest request, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        var list = $"{ResourceNames.Of(tenant)}/adaptations";
+        var page = await Index(tenant).List(Pages.Before(list, request.PageToken), Pages.Size(request.PageSize));
+        return new()
+        {
+            Adaptations = { page.Adaptations.Select(adaptation => adaptation.ToMessage(tenant)) },
+            NextPageToken = Pages.Token(list, page.Last?.ToString(CultureInfo.InvariantCulture)),
+        };
+    }
+
+    public override async Task WatchAdaptation(
+        WatchAdaptationRequest request, IServerStreamWriter<WatchAdaptationResponse> responseStream, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        var job = Job(tenant, ResourceNames.Adaptation(request.Name, tenant, "name"));
+
+        // A job may take hours; a server that stops does not wait for those who look at it.
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
+        try
+        {
+            for (var (version, hasEnded) = (-1L, false); !hasEnded;)
+            {
+                var now = await job.Watch(version, watching.Token);
+                if (now.Version != version)
+                    await responseStream.WriteAsync(new() { Adaptation = now.Adaptation.ToMessage(tenant) }, watching.Token);
+                (version, hasEnded) = (now.Version, now.Adaptation.HasEnded);
+            }
+        }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new PlatformException(ErrorReason.Draining, "The server is stopping; the job goes on when it starts again.");
+        }
+    }
+
+    public override async Task<CancelAdaptationResponse> CancelAdaptation(CancelAdaptationRequest request, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        var cancelled = await Job(tenant, ResourceNames.Adaptation(request.Name, tenant, "name")).Cancel();
+        return new() { Adaptation = cancelled.ToMessage(tenant) };
+    }
+
+    public override async Task<DeleteAdaptationResponse> DeleteAdaptation(DeleteAdaptationRequest request, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        await Index(tenant).Delete(ResourceNames.Adaptation(request.Name, tenant, "name"));
+        return new();
+    }
+
     private IDispatchPolicyGrain Policies(TenantId tenant) => grains.GetGrain<IDispatchPolicyGrain>(tenant.Value);
+
+    private IAdaptationIndexGrain Index(TenantId tenant) => grains.GetGrain<IAdaptationIndexGrain>(tenant.Value);
+
+    private IAdaptationGrain Job(TenantId tenant, AdaptationId id) => grains.GetGrain<IAdaptationGrain>(AdaptationKey.Of(tenant, id));
 }

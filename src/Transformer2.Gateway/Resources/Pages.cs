@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace Transformer2.Gateway;
@@ -29,6 +30,11 @@ internal static class Pages
         var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token));
         return text.StartsWith($"{list}\n", StringComparison.Ordinal) ? text[(list.Length + 1)..] : throw Unknown();
     }
+
+    /// <summary>What a token of a list in falling order of numbers says.</summary>
+    public static long? Before(string list, string token) => After(list, token) is not { } last
+        ? null
+        : long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Unknown();
 
     private static Abstractions.PlatformException Unknown() => Fields.Invalid("page_token", "page_token is not one that this list gave.");
 }

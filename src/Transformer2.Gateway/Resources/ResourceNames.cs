@@ -10,6 +10,7 @@ internal static class ResourceNames
 {
     private const string Tenants = "tenants";
     private const string Experts = "experts";
+    private const string Adaptations = "adaptations";
     private const string ApiKeys = "apiKeys";
     private const int MaxLength = 256;
 
@@ -17,20 +18,22 @@ internal static class ResourceNames
 
     public static string Of(TenantId tenant, ExpertId expert) => $"{Tenants}/{tenant}/{Experts}/{expert}";
 
+    public static string Of(TenantId tenant, AdaptationId adaptation) => $"{Tenants}/{tenant}/{Adaptations}/{adaptation}";
+
     public static string OfKey(TenantId tenant, string keyId) => $"{Tenants}/{tenant}/{ApiKeys}/{keyId}";
 
     /// <summary><c>{expert}</c> or <c>tenants/{caller}/experts/{expert}</c>.</summary>
     public static ExpertId Expert(string name, TenantId caller, string field)
     {
-        var parts = Parts(name);
-        if (parts is [var only] && ExpertId.TryParse(only, out var id))
-            return id;
-        if (parts is not [Tenants, var owner, Experts, var last]
-            || !TenantId.TryParse(owner, out var tenant)
-            || !ExpertId.TryParse(last, out id))
-            throw Fields.Invalid(
-                field, $"{field} is not '{{expert}}' or 'tenants/{{tenant}}/experts/{{expert}}', where an id is {ResourceId.Rule}.");
-        return tenant == caller ? id : throw new PlatformException(ErrorReason.ExpertNotFound, $"There is no expert '{id}'.");
+        var (owner, id) = Parse<ExpertId>(name, caller, "expert", Experts, field);
+        return owner == caller ? id : throw new PlatformException(ErrorReason.ExpertNotFound, $"There is no expert '{id}'.");
+    }
+
+    /// <summary><c>{adaptation}</c> or <c>tenants/{caller}/adaptations/{adaptation}</c>.</summary>
+    public static AdaptationId Adaptation(string name, TenantId caller, string field)
+    {
+        var (owner, id) = Parse<AdaptationId>(name, caller, "adaptation", Adaptations, field);
+        return owner == caller ? id : throw AdaptationErrors.NotFound(id);
     }
 
     /// <summary>Empty, <c>{caller}</c> or <c>tenants/{caller}</c>.</summary>
@@ -53,6 +56,17 @@ internal static class ResourceNames
             : throw Fields.Invalid(field, $"{field} is not 'tenants/{{tenant}}/apiKeys/{{key}}'.");
 
     public static PlatformException NoTenant(TenantId tenant) => new(ErrorReason.TenantNotFound, $"There is no tenant '{tenant}'.");
+
+    private static (TenantId Owner, TId Id) Parse<TId>(string name, TenantId caller, string kind, string collection, string field) where TId : struct, IStringId<TId>
+    {
+        var parts = Parts(name);
+        if (parts is [var only] && TId.TryParse(only, out var id))
+            return (caller, id);
+        return parts is [Tenants, var owner, var middle, var last] && middle == collection && TenantId.TryParse(owner, out var tenant) && TId.TryParse(last, out id)
+            ? (tenant, id)
+            : throw Fields.Invalid(
+                field, $"{field} is not '{{{kind}}}' or 'tenants/{{tenant}}/{collection}/{{{kind}}}', where an id is {ResourceId.Rule}.");
+    }
 
     // A longer text is no name, whatever it holds.
     private static string[] Parts(string name) => name.Length <= MaxLength ? name.Split('/') : [];

@@ -15,7 +15,7 @@ public sealed class TenantScopeFilter : IIncomingGrainCallFilter
         switch (context.TargetContext?.GrainInstance)
         {
             case ITenantOwnedGrain:
-                CallerScope.RequireTenant(context.TargetId.Key.ToString()!);
+                CallerScope.RequireTenant(context.TargetId.Key.ToString()!.Split('/')[0]);
                 break;
             case IPlatformOwnedGrain:
                 CallerScope.RequirePlatform();

@@ -25,6 +25,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Decompositions of base models, which can be computed again. Local tools share them.</summary>
     public string Decompositions => System.IO.Path.Combine(Path, "decompositions");
 
+    /// <summary>Courses of trainings that have not ended.</summary>
+    public string Trainings => System.IO.Path.Combine(Path, "trainings");
+
     /// <summary>Keys of the demo tenant and of the administrator.</summary>
     public string Credentials => System.IO.Path.Combine(Path, "dev-credentials.json");
 

@@ -15,7 +15,7 @@ internal static unsafe class SingleRow<TSimd, TVector, TFormat>
     where TVector : unmanaged
     where TFormat : struct, IWeightFormat<TVector>
 {
-    // Far enough for the memory's latency, near enough to be in the cache still.
+    // Far enough for the memory's latency, near enough to be in the cache still: the second-level one, as in RegisterTile.
     private const int Ahead = 4096;
     private const int CacheLine = 64;
 
@@ -54,10 +54,10 @@ internal static unsafe class SingleRow<TSimd, TVector, TFormat>
         {
             if (Sse.IsSupported)
             {
-                Sse.Prefetch0(weights + Ahead);
+                Sse.Prefetch1(weights + Ahead);
                 if (blockBytes > CacheLine)
                 {
-                    Sse.Prefetch0(weights + Ahead + CacheLine);
+                    Sse.Prefetch1(weights + Ahead + CacheLine);
                 }
             }
 

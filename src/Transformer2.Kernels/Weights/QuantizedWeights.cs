@@ -34,6 +34,29 @@ public sealed unsafe class QuantizedWeights : IDisposable
         }
 
         var result = new QuantizedWeights(source.Outputs, source.Inputs);
+        try
+        {
+            Round(source, result.Matrix);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Rounds weights into memory of the caller's.</summary>
+    /// <param name="source">F32 or BF16 weights [outputs, inputs].</param>
+    /// <param name="target">Int8 weights of the same shape; they and their scales are written.</param>
+    /// <exception cref="ArgumentException">The types or shapes are others, or a weight is not finite.</exception>
+    public static void Round(in WeightMatrix source, in WeightMatrix target)
+    {
+        if (source.Type == WeightType.Int8 || target.Type != WeightType.Int8 || (source.Outputs, source.Inputs) != (target.Outputs, target.Inputs))
+        {
+            throw new ArgumentException("Weights are rounded to int8 from another type, and keep their shape.", nameof(target));
+        }
+
         var row = new float[source.Inputs];
         for (var output = 0; output < source.Outputs; output++)
         {
@@ -46,21 +69,18 @@ public sealed unsafe class QuantizedWeights : IDisposable
 
             if (!float.IsFinite(largest))
             {
-                result.Dispose();
                 throw new ArgumentException($"A weight of output {output} is not finite.", nameof(source));
             }
 
             var scale = largest / Largest;
-            result.Matrix.Scales[output] = scale;
-            var target = (sbyte*)result.Matrix.Row(output);
+            target.Scales[output] = scale;
+            var rounded = (sbyte*)target.Row(output);
             for (var input = 0; input < row.Length; input++)
             {
                 // The quotient may exceed 127 by a rounding error, and a subnormal scale by more.
-                target[input] = scale == 0 ? (sbyte)0 : (sbyte)Math.Clamp(MathF.Round(row[input] / scale), -Largest, Largest);
+                rounded[input] = scale == 0 ? (sbyte)0 : (sbyte)Math.Clamp(MathF.Round(row[input] / scale), -Largest, Largest);
             }
         }
-
-        return result;
     }
 
     /// <inheritdoc/>

@@ -1,34 +1,50 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Transformer2.Benchmarks;
 
-/// <summary>What a benchmark found: a table for people, and the same as JSON.</summary>
+/// <summary>What a benchmark found: tables for people, and the same as JSON with where it comes from.</summary>
 /// <param name="benchmark">The verb.</param>
-/// <param name="options">What it was asked for.</param>
-internal sealed class Report(string benchmark, object options)
+/// <param name="origin">Where the figures come from.</param>
+/// <param name="json">The file for the JSON, or null.</param>
+internal sealed class Report(string benchmark, Origin origin, string? json)
 {
+    private static readonly JsonSerializerOptions Camel = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
     private readonly List<Dictionary<string, object?>> _rows = [];
     private readonly List<string> _notes = [];
 
-    /// <summary>Adds a line; all lines have the same columns. Null is what was not measured.</summary>
-    public void Add(params (string Column, object? Value)[] cells) => _rows.Add(cells.ToDictionary(cell => cell.Column, cell => cell.Value));
+    /// <summary>A new option for the file that the JSON goes to.</summary>
+    public static Option<string?> JsonOption() => new("--json") { Description = "File for the result as JSON" };
 
-    /// <summary>Adds a remark below the table.</summary>
+    /// <summary>Adds a line; lines with other columns than the last one begin a new table. Null is what was not measured.</summary>
+    public void Add(params IEnumerable<(string Column, object? Value)> cells) => _rows.Add(cells.ToDictionary(cell => cell.Column, cell => cell.Value));
+
+    /// <summary>Adds a remark below the tables.</summary>
     public void Note(string text) => _notes.Add(text);
 
-    /// <summary>Prints the table and, where asked for, writes the JSON.</summary>
-    public void Finish(string? json)
+    /// <summary>Prints the tables and, where asked for, writes the JSON.</summary>
+    public void Finish()
     {
-        if (_rows.Count > 0)
+        Table? table = null;
+        for (var i = 0; i < _rows.Count; i++)
         {
-            var table = new Table([.. _rows[0].Keys]);
-            foreach (var row in _rows) table.Add([.. row.Values.Select(Cell)]);
-            Console.Write(table);
+            if (i == 0 || !_rows[i].Keys.SequenceEqual(_rows[i - 1].Keys))
+            {
+                if (table is not null) Console.WriteLine(table);
+                table = new Table([.. _rows[i].Keys]);
+            }
+
+            table!.Add([.. _rows[i].Values.Select(Cell)]);
         }
 
+        Console.Write(table);
         foreach (var note in _notes) Console.WriteLine(note);
-        if (json is not null) File.WriteAllText(json, JsonSerializer.Serialize(new { benchmark, options, rows = _rows, notes = _notes }) + "\n");
+        if (json is null) return;
+        var result = new { benchmark, origin.Machine, origin.Date, origin.Commit, origin.Options, rows = _rows, notes = _notes };
+        File.WriteAllText(json, JsonSerializer.Serialize(result, Camel) + "\n");
     }
 
     private static object Cell(object? value) => value switch

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace Transformer2.Benchmarks;
 
@@ -36,7 +35,7 @@ internal sealed class Verb(string name, string description)
         var runner = One("--runner", "Model runner of the engine: auto, torch, simd", "auto");
         var models = One("--models", "Folder where models are kept once they are written", Path.Combine(Path.GetTempPath(), "t2-benchmark-models"));
         var peer = One<string?>("--peer", "Folder of llama.cpp's programs to compare with", null);
-        var json = One<string?>("--json", "File for the result as JSON", null);
+        var json = Report.JsonOption();
         Command command = new(name, description) { shapes, precisions, rounds, threads, runner, models, json };
         if (Batches.Length > 0) command.Add(batches);
         if (HasPeer) command.Add(peer);
@@ -56,10 +55,10 @@ internal sealed class Verb(string name, string description)
                 Peer = found.Programs,
                 Parsed = parsed,
             };
-            var report = new Report(name, parsed.CommandResult.Children.OfType<OptionResult>().ToDictionary(option => option.Option.Name, option => option.Tokens.Select(token => token.Value)));
+            var report = new Report(name, Origin.Of(parsed), parsed.GetValue(json));
             if (HasPeer && found.Programs is null) report.Note($"The peer was skipped: {found.Reason}");
             await run(settings, report);
-            report.Finish(parsed.GetValue(json));
+            report.Finish();
         });
         return command;
     }

@@ -12,6 +12,9 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
     /// <summary>The last request.</summary>
     public GenerateRequest? Request { get; private set; }
 
+    /// <summary>The last question for a choice.</summary>
+    public DispatchRequest? Asked { get; private set; }
+
     /// <summary>The deadline of the last request.</summary>
     public DateTime Deadline { get; private set; }
 
@@ -25,6 +28,40 @@ internal sealed class FakeGeneration : GenerationService.GenerationServiceBase
     public Task Cancelled => _cancelled.Task;
 
     public void Release() => _release.TrySetResult();
+
+    public override Task<DispatchResponse> Dispatch(DispatchRequest request, ServerCallContext context)
+    {
+        Asked = request;
+        return Task.FromResult(new DispatchResponse
+        {
+            Dispatched = new Dispatched
+            {
+                Strategy = "prompt",
+                Model = "nano",
+                Composition = "linear",
+                Experts = { new SelectedExpert { Name = "tenants/demo/experts/math", Digest = "d1", Weight = 1 } },
+                Decision = new DispatchDecision
+                {
+                    Category = "sums",
+                    Confidence = 0.75,
+                    Template = "nano/1",
+                    Version = "library/3 policy/1",
+                    Memoized = true,
+                    Categories =
+                    {
+                        new CategoryScore
+                        {
+                            Category = "sums",
+                            Probability = 0.75,
+                            Logprob = -0.25,
+                            Experts = { new SelectedExpert { Name = "tenants/demo/experts/math", Digest = "d1", Weight = 1 } },
+                        },
+                        new CategoryScore { Category = "verse", Probability = 0.25 },
+                    },
+                },
+            },
+        });
+    }
 
     public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
     {

@@ -22,6 +22,9 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>The library.</summary>
     public FakeExperts Experts { get; } = new();
 
+    /// <summary>The dispatch policy.</summary>
+    public FakeAdaptation Adaptation { get; } = new();
+
     /// <summary>The tenants.</summary>
     public FakeTenants Tenants { get; } = new();
 
@@ -41,6 +44,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         FakePlatform? platform = null;
         builder.Services.AddSingleton(_ => platform!.Generation);
         builder.Services.AddSingleton(_ => platform!.Experts);
+        builder.Services.AddSingleton(_ => platform!.Adaptation);
         builder.Services.AddSingleton(_ => platform!.Tenants);
         var application = builder.Build();
         platform = new FakePlatform(application);
@@ -51,6 +55,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         });
         application.MapGrpcService<FakeGeneration>();
         application.MapGrpcService<FakeExperts>();
+        application.MapGrpcService<FakeAdaptation>();
         application.MapGrpcService<FakeTenants>();
         application.MapGrpcService<FakeCluster>();
         await application.StartAsync(TestContext.Current.CancellationToken);

@@ -26,14 +26,29 @@ public sealed class MixedBatchTests(EngineFixture fixture)
     [InlineData("torch", "float32", "none", 60, 1e-5)]
     public void Every_answer_is_what_it_is_alone(string runnerName, string dtype, string quantization, int batches, double tolerance)
     {
-        using var runner = new RecordingRunner(Create(runnerName, dtype, quantization));
+        var inner = Create(runnerName, dtype, quantization);
+        using var runner = new RecordingRunner(inner);
         var random = new Random(1);
         var requests = Enumerable.Range(0, Population).Select(i => Description.Random(random, i)).ToArray();
-        var alone = requests.Select(request => Alone(runner, request)).ToArray();
-        Assert.Equal(runnerName == "simd" ? [ExpertForm.Base, ExpertForm.Factored, ExpertForm.Delta] : [], runner.Forms);
-        Assert.True(alone.Select(logits => string.Join(',', logits[^1].Take(5))).Distinct().Count() > Population / 2, "The requests really differ.");
+        var copies = inner is SimdModelRunner simd ? Copies(simd, requests) : [];
 
-        var (compared, cached) = (0, 0);
+        // Alone in each form that there is; copies come and go while a batch runs.
+        var alone = new Dictionary<(int, string), IReadOnlyList<float[]>>();
+        foreach (var merged in new[] { false, true })
+        {
+            runner.Merged = merged ? expert => copies.GetValueOrDefault(expert.Digest) : null;
+            foreach (var (number, request) in requests.Index())
+            {
+                var (logits, formKey) = Alone(runner, request);
+                alone[(number, formKey)] = logits;
+            }
+        }
+
+        runner.Merged = expert => random.Next(2) == 0 ? copies.GetValueOrDefault(expert.Digest) : null;
+        Assert.Equal(runnerName == "simd" ? [ExpertForm.Base, ExpertForm.Factored, ExpertForm.Delta, ExpertForm.Merged] : [], runner.Forms);
+        Assert.True(alone.Values.Select(logits => string.Join(',', logits[^1].Take(5))).Distinct().Count() > Population / 2, "The requests really differ.");
+
+        var (compared, cached, comparedMerged) = (0, 0, 0);
         for (var batch = 0; batch < batches; batch++)
         {
             using var engine = new Driver(runner, _tokenizer, rows: random.Next(2, 9), prefillChunk: random.Next(1, 40), blocks: random.Next(20, 80), prefixes: true);
@@ -54,16 +69,22 @@ public sealed class MixedBatchTests(EngineFixture fixture)
             foreach (var (number, request) in running)
             {
                 var logits = runner.Of(request.Sequence.Row);
-                Assert.True(request.IsCancelled || logits.Count == alone[number].Count);
-                for (var i = 0; i < logits.Count; i++) AssertEqual(alone[number][i], logits[i], tolerance);
+                if (logits.Count == 0) continue; // cancelled before its first token
+                var formKey = runner.FormKeyOf(request.Sequence.Row);
+                var expected = alone[(number, formKey)];
+                Assert.True(request.IsCancelled || logits.Count == expected.Count);
+                for (var i = 0; i < logits.Count; i++) AssertEqual(expected[i], logits[i], tolerance);
                 compared += logits.Count;
+                comparedMerged += formKey.EndsWith("/merged", StringComparison.Ordinal) ? logits.Count : 0;
                 cached += request.Sequence.CachedTokens;
             }
         }
 
         Assert.True(compared > batches * 10, $"{compared} rows of logits");
         Assert.True(cached > batches, $"{cached} tokens from the cache");
+        Assert.Equal(runnerName == "simd", comparedMerged > batches);
         Assert.True(runner.MostPieces > 4);
+        foreach (var copy in copies.Values) copy.Dispose();
     }
 
     [Fact]
@@ -75,7 +96,7 @@ public sealed class MixedBatchTests(EngineFixture fixture)
         for (var i = 0; i < 30; i++)
         {
             var request = Description.Random(random, i);
-            foreach (var (expected, actual) in Alone(torch, request).Zip(Alone(simd, request))) AssertEqual(expected, actual, 2e-5);
+            foreach (var (expected, actual) in Alone(torch, request).Logits.Zip(Alone(simd, request).Logits)) AssertEqual(expected, actual, 2e-5);
         }
     }
 
@@ -92,12 +113,25 @@ public sealed class MixedBatchTests(EngineFixture fixture)
         Assert.Equal(Array.IndexOf(expected, expected.Max()), Array.IndexOf(actual, actual.Max()));
     }
 
-    private IReadOnlyList<float[]> Alone(RecordingRunner runner, Description description)
+    // Of all experts that have factored matrices.
+    private static Dictionary<string, SimdExpert> Copies(SimdModelRunner runner, IEnumerable<Description> requests)
+    {
+        var copies = new Dictionary<string, SimdExpert>();
+        foreach (var vector in requests.Select(request => request.Expert).Where(vector => !vector.IsIdentity).DistinctBy(vector => vector.Digest))
+        {
+            using var expert = (SimdExpert)runner.Load(vector);
+            if (expert.Merging.Bytes > 0) copies.Add(vector.Digest, runner.Merger.Merge(expert, TestContext.Current.CancellationToken));
+        }
+
+        return copies;
+    }
+
+    private (IReadOnlyList<float[]> Logits, string FormKey) Alone(RecordingRunner runner, Description description)
     {
         using var engine = new Driver(runner, _tokenizer, rows: 1, prefillChunk: 1000, blocks: 40, prefixes: false);
         var request = engine.Submit(description);
         while (engine.Works) engine.Step();
-        return runner.Of(request.Sequence.Row);
+        return (runner.Of(request.Sequence.Row), runner.FormKeyOf(request.Sequence.Row));
     }
 
     private IModelRunner Create(string runner, string dtype, string quantization)
@@ -145,7 +179,7 @@ public sealed class MixedBatchTests(EngineFixture fixture)
         {
             _tokenizer = tokenizer;
             _waiting = new WaitingQueue(100, _time);
-            _bank = new ExpertBank(runner.Load, capacity: 3);
+            _bank = new ExpertBank(runner.Load, capacity: 3, runner.FindMerged);
             var pool = new BlockPool(blocks, runner.Clear);
             var limits = new SchedulerLimits(rows, prefillChunk, prefixes ? Root : null);
             _loop = new StepLoop(_waiting, new Scheduler(_waiting, _bank, pool, limits), runner, Context, new HashSet<int>(), _time, NullLogger.Instance);
@@ -170,6 +204,6 @@ public sealed class MixedBatchTests(EngineFixture fixture)
         }
 
         private static UInt128 Root(Sequence sequence) =>
-            PrefixKey.Root("", sequence.Request.Tenant, sequence.Expert.Digest, rotaryLength: 0);
+            PrefixKey.Root("", sequence.Request.Tenant, sequence.Row.Expert?.FormKey ?? "", rotaryLength: 0);
     }
 }

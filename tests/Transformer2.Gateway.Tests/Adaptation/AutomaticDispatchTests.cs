@@ -300,7 +300,7 @@ public class AutomaticDispatchTests(PlatformFixture fixture)
     private async Task<DispatchPolicy> SetPolicy(TestTenant tenant, DispatchPolicy policy) =>
         (await Adaptation.UpdateDispatchPolicyAsync(new() { Policy = policy }, tenant.Headers)).Policy;
 
-    private AdaptationService.AdaptationServiceClient Adaptation => new(_platform.Channel);
+    private AdaptationService.AdaptationServiceClient Adaptation => _platform.Adaptation;
 
     private async Task<Dispatched> Explain(TestTenant tenant, string prompt, DispatchPolicy? policy = null) =>
         (await _platform.Generation.DispatchAsync(new() { Prompt = prompt, Selection = Auto(policy) }, tenant.Headers)).Dispatched;

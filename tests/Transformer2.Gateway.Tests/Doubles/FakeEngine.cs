@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Transformer2.Engine;
 using Transformer2.Experts;
@@ -71,14 +72,24 @@ internal sealed class FakeEngine : IInferenceEngine
         }
     }
 
-    /// <summary>A continuation is probable where its text is part of the prompt. What comes after "classify: " is refused as a prompt is.</summary>
-    public Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// A continuation is probable where its text is part of the prompt. What comes after "classify: " is refused as a prompt is. After <c>learn Z</c> an answer is
+    /// the more probable the nearer the expert's first multiplier is to Z; after <c>wait</c> it never comes.
+    /// </summary>
+    public async Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken = default)
     {
         Scored.Enqueue(request);
         var text = Read(request);
-        var scores = request.Continuations.Select(continuation =>
-            new ContinuationScore([new TokenScore(0, text.Contains(continuation.Text, StringComparison.Ordinal) ? -0.1 : -4, IsMostProbable: false)]));
-        return Task.FromResult(new ScoringResult([.. scores], 3, 0, TimeSpan.Zero, TimeSpan.FromMilliseconds(1)));
+        if (text.StartsWith("wait", StringComparison.Ordinal))
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        if (text.StartsWith("pause", StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        var distance = text.Split(' ') is ["learn" or "pause", var wanted, ..] ? Math.Abs(FirstMultiplier(request) - double.Parse(wanted, CultureInfo.InvariantCulture)) : (double?)null;
+        var scores = request.Continuations.Select(continuation => new ContinuationScore([new TokenScore(
+            0,
+            -(distance ?? (text.Contains(continuation.Text, StringComparison.Ordinal) ? 0.1 : 4)),
+            IsMostProbable: distance < 0.05)]));
+        return new ScoringResult([.. scores], 3, 0, TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
     }
 
     /// <summary>What was asked to be scored.</summary>
@@ -102,6 +113,9 @@ internal sealed class FakeEngine : IInferenceEngine
             ? throw new EngineException(Enum.Parse<EngineError>(text[5..]), "The fake engine refuses.") { RetryAfter = RetryAfter }
             : text;
     }
+
+    private static double FirstMultiplier(EngineRequest request) =>
+        request.Experts is [{ Expert: var expert }] && expert.Multipliers.TryGetValue("a.weight", out var z) ? z.Span[0] : 1;
 
     private static TokenLogprobs Logprobs(int id, string text, int alternatives) =>
         new(new(id, text, -0.5), [.. Enumerable.Range(0, alternatives).Select(other => new TokenLogprob(other, $"t{other}", -other))]);

@@ -28,6 +28,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         Tenants = new(Channel);
         Experts = new(Channel);
         Generation = new(Channel);
+        Adaptation = new(Channel);
         Cluster = new(Channel);
     }
 
@@ -43,6 +44,7 @@ internal sealed class TestPlatform : IAsyncDisposable
     public TenantService.TenantServiceClient Tenants { get; }
     public ExpertService.ExpertServiceClient Experts { get; }
     public GenerationService.GenerationServiceClient Generation { get; }
+    public AdaptationService.AdaptationServiceClient Adaptation { get; }
     public ClusterService.ClusterServiceClient Cluster { get; }
 
     public static Metadata Key(string key) => new() { { "authorization", $"Bearer {key}" } };

@@ -57,4 +57,17 @@ internal sealed class TestTenant(TestPlatform platform, string id, string key, s
 
     public async Task<Dispatched> Dispatch(ExpertSelection selection) =>
         (await platform.Generation.DispatchAsync(new() { Selection = selection }, Headers)).Dispatched;
+
+    public async Task<V1.Adaptation> Create(CreateAdaptationRequest request) => (await platform.Adaptation.CreateAdaptationAsync(request, Headers)).Adaptation;
+
+    public async Task<V1.Adaptation> Get(string adaptation) => (await platform.Adaptation.GetAdaptationAsync(new() { Name = adaptation }, Headers)).Adaptation;
+
+    /// <summary>Everything that is reported of a job until it ends.</summary>
+    public async Task<List<V1.Adaptation>> Watch(string adaptation)
+    {
+        using var call = platform.Adaptation.WatchAdaptation(new() { Name = adaptation }, Headers, cancellationToken: TestContext.Current.CancellationToken);
+        return await call.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken)
+            .Select(change => change.Adaptation)
+            .ToListAsync(TestContext.Current.CancellationToken);
+    }
 }

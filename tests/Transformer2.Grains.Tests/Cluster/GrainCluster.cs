@@ -34,7 +34,7 @@ public sealed class GrainCluster : IAsyncLifetime
             silo.AddMemoryGrainStorageAsDefault(storage => storage.GrainStorageSerializer = json);
             silo.Services.AddSingleton<IExpertBlobStore>(Blobs);
             silo.Services.Configure<PlatformLimits>(
-                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys, limits.ReplacedGrace) = (5, 100_000, 3, ReplacedGrace));
+                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys, limits.MaxAdaptations, limits.ReplacedGrace) = (5, 100_000, 3, 3, ReplacedGrace));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddPlatformGrains();
             silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(Engine));

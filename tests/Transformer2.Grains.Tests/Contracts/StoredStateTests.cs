@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Transformer2.Grains.Inference;
 
 namespace Transformer2.Grains.Tests;
 
@@ -27,6 +28,35 @@ public class StoredStateTests
     private const string Tenant = """
         {"tenant":{"id":"demo","displayName":"Demo","createTime":"2026-01-02T03:04:05+00:00"}}
         """;
+
+    private const string Search = """
+        {"record":{"id":"job","job":{"$type":"few-shot","experts":["math"],"examples":[],"strategy":"","parity":false,"perMatrix":true,
+        "population":64,"generations":null,"eliteRatio":0.5,"seed":7},"expert":"mixed","state":"Running","progress":0.5,"phase":"generation 3",
+        "error":{"reason":"INTERNAL","message":"m","metadata":{"field":"f"}},"fewShot":{"weights":[{"expert":"math","weights":[0.5]}],"generations":2,"evaluations":10,
+        "bestScores":[-0.5],"heldOut":null,"searched":{"examples":7,"found":{"logLikelihood":-0.5,"correct":3},"base":null,"bestSingle":null,"uniform":null}},
+        "classifier":{"base":{"labels":["a","b"],"counts":[1,0,0,1]},"trained":{"labels":["a","b"],"counts":[1,0,0,1]}},
+        "createTime":"2026-01-02T03:04:05+00:00","endTime":null,"resumptions":1},
+        "spec":"0000000000000000000000000000000000000000000000000000000000000000","overwrite":true,
+        "experts":[{"id":"math","digest":"0000000000000000000000000000000000000000000000000000000000000000"}],"checkpoint":"{}"}
+        """;
+
+    private const string Training = """
+        {"job":{"$type":"classifier","prompts":[{"prompt":"p","label":"l"}],"objective":"reinforce","steps":20,"seed":1,"template":null}}
+        """;
+
+    [Fact]
+    public void A_job() => Assert.Equal(AdaptationState.Running, RoundTrip<AdaptationJobState>(Search).Record!.State);
+
+    [Fact]
+    public void The_examples_of_a_job() => Assert.IsType<AdaptationJob.Classifier>(RoundTrip<AdaptationExamplesState>(Training).Job);
+
+    [Fact]
+    public void A_tenants_jobs() =>
+        Assert.Equal(2, RoundTrip<AdaptationIndexState>("""{"jobs":[{"id":"job","number":1}],"created":2}""").Created);
+
+    [Fact]
+    public void The_unfinished_jobs() =>
+        Assert.Single(RoundTrip<UnfinishedAdaptationsState>("""{"jobs":[{"tenant":"demo","id":"job"}]}""").Jobs);
 
     [Fact]
     public void A_library() => Assert.Equal("Maths", RoundTrip<ExpertLibraryState>(Library).Experts[ExpertId.Parse("math")].DisplayName);

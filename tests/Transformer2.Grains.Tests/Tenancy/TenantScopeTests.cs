@@ -1,3 +1,5 @@
+using Transformer2.Grains.Inference;
+
 namespace Transformer2.Grains.Tests;
 
 /// <summary>Calls that reach around the gateway are refused by the silos themselves.</summary>
@@ -11,6 +13,10 @@ public class TenantScopeTests(GrainCluster cluster)
         await cluster.Grains.GetGrain<IDispatchGrain>("x").Dispatch(new ExpertSelection.Base()).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<ITenantDirectoryGrain>(ITenantDirectoryGrain.Key).List(null, 1).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IApiKeyRingGrain>("x").List().Refused(ErrorReason.TenantMismatch);
+        await cluster.Grains.GetGrain<IAdaptationIndexGrain>("x").List(null, 1).Refused(ErrorReason.TenantMismatch);
+        await cluster.Grains.GetGrain<IAdaptationGrain>("x/y").Find().Refused(ErrorReason.TenantMismatch);
+        await cluster.Grains.GetGrain<IAdaptationRunGrain>("x/y").Begin().Refused(ErrorReason.TenantMismatch);
+        await cluster.Grains.GetGrain<IUnfinishedAdaptationsGrain>(IUnfinishedAdaptationsGrain.Key).List().Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IApiKeyGrain>("x").Get().Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IApiKeyGrain>("x").Revoke().Refused(ErrorReason.TenantMismatch);
     }
@@ -28,6 +34,10 @@ public class TenantScopeTests(GrainCluster cluster)
         await cluster.Library(other).Get(ExpertId.Parse("math")).Refused(ErrorReason.TenantMismatch);
         await cluster.Library(other).Delete(ExpertId.Parse("math"), null).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IDispatchGrain>(other.Value).Dispatch(new ExpertSelection.Base()).Refused(ErrorReason.TenantMismatch);
+        Assert.Null(await cluster.Grains.GetGrain<IAdaptationGrain>($"{own}/job").Find());
+        await cluster.Grains.GetGrain<IAdaptationGrain>($"{other}/job").Find().Refused(ErrorReason.TenantMismatch);
+        await cluster.Grains.GetGrain<IUnfinishedAdaptationsGrain>(IUnfinishedAdaptationsGrain.Key)
+            .Add(other, AdaptationId.Parse("job")).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<ITenantGrain>(own.Value).Ensure("x").Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IApiKeyRingGrain>(own.Value).List().Refused(ErrorReason.TenantMismatch);
     }

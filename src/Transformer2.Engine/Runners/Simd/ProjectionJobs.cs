@@ -15,7 +15,8 @@ internal readonly unsafe struct Target(int projection, float* output)
 
 /// <summary>
 /// Projects the rows of a step: neighbouring rows whose experts leave a matrix, or change few of its directions, take the dense product, and each of
-/// them its own directions on top; the others take the two products of its factors, each row scaled in between by its own expert.
+/// them its own directions on top; those of one merged copy take the dense product with that; the others take the two products of its factors, each row scaled
+/// in between by its own expert.
 /// </summary>
 internal sealed unsafe class ProjectionJobs(SimdProjections projections, Products products, SparseProducts sparse)
 {
@@ -49,13 +50,15 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         if (one == other) return true;
         foreach (var target in targets)
         {
-            if (IsFactored(one, target) != IsFactored(other, target)) return false;
+            if (IsFactored(one, target) != IsFactored(other, target) || IsMerged(one, target) || IsMerged(other, target)) return false;
         }
 
         return true;
     }
 
     private static bool IsFactored(SimdExpert? expert, Target target) => expert?.FormOf(target.Projection) is ExpertForm.Factored;
+
+    private static bool IsMerged(SimdExpert? expert, Target target) => expert?.FormOf(target.Projection) is ExpertForm.Merged;
 
     private static bool IsDelta(SimdExpert? expert, Target target) => expert?.FormOf(target.Projection) is ExpertForm.Delta;
 
@@ -65,7 +68,8 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         foreach (var target in targets)
         {
             if (IsFactored(expert, target)) continue;
-            var weights = projections.All[target.Projection].Weights;
+            // Nobody but rows of one expert is treated like rows with a merged copy.
+            var weights = IsMerged(expert, target) ? expert!.Merged(target.Projection) : projections.All[target.Projection].Weights;
             _job[jobs++] = new Product
             {
                 Weights = weights,

@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Transformer2.Experts;
 using Transformer2.Kernels;
 using Transformer2.Kernels.Attention;
 using Transformer2.Kernels.MatrixProducts;
 using Transformer2.Kernels.Sparse;
 using Transformer2.Kernels.Threads;
+using Transformer2.Kernels.Weights;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using static TorchSharp.torch;
@@ -27,6 +30,7 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     private readonly SparseProducts _sparse;
     private readonly ProjectionJobs _jobs;
     private readonly FormPlanner _planner;
+    private readonly MergedExperts? _merged;
     private readonly StepRows _rows = new();
     private readonly NormPhase _norm;
     private readonly PositionPhase _position;
@@ -41,10 +45,15 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     /// <param name="quantize">Rounds the weights to int8.</param>
     /// <param name="directions">Computes experts that change few directions as such; takes the memory of every matrix U once more.</param>
     /// <param name="planner">Chooses the experts' forms; null measures for one.</param>
-    public SimdModelRunner(Decoder model, int blocks, int blockTokens, int threads, bool quantize = false, bool directions = true, FormPlanner? planner = null)
+    /// <param name="mergedBytes">Memory for merged copies of hot experts; 0 makes none.</param>
+    /// <param name="logger">Is told of those, and of the memory that the weights got.</param>
+    public SimdModelRunner(
+        Decoder model, int blocks, int blockTokens, int threads, bool quantize = false, bool directions = true, FormPlanner? planner = null, long mergedBytes = 0,
+        ILogger? logger = null)
     {
         (_model, _config) = (model, model.Config);
         _projections = new SimdProjections(model, quantize, directions);
+        EngineLog.LargePages(logger ?? NullLogger.Instance, LargePages.Move(_projections.Matrices) >> 20);
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
         _finalNorm = new PinnedFloats(model.Parameters["model.norm.weight"]);
         // As precise as the weights, and half of what has to be read where they are bfloat16.
@@ -55,19 +64,29 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
         _products = new Products(kernels, _pool);
         _sparse = new SparseProducts(kernels, _pool);
         _jobs = new ProjectionJobs(_projections, _products, _sparse);
-        _planner = planner ?? FormPlanner.Measure(_projections, kernels, _pool);
+        _planner = planner ?? FormPlanner.Measure(_projections, kernels, _pool, merging: mergedBytes > 0);
+        Merger = new ExpertMerger(_projections, _planner, kernels);
+        if (mergedBytes > 0) _merged = new MergedExperts(new HotExperts(_planner), Merger.Merge, mergedBytes, logger ?? NullLogger.Instance);
         _norm = new NormPhase(_pool, kernels, _config.HiddenSize, (float)_config.RmsNormEpsilon);
         _position = new PositionPhase(_pool, kernels, _config, _cache, new RotaryTables(model));
         _attention = new AttentionPhase(_pool, kernels, _config, _cache);
         _activation = new ActivationPhase(_pool, kernels, _config.IntermediateSize);
     }
 
+    /// <summary>Makes merged copies of this runner's experts, on any one thread.</summary>
+    public ExpertMerger Merger { get; }
+
     public int VocabularySize => _config.VocabularySize;
+
+    public int MergedExperts => _merged?.Count ?? 0;
+
+    public ResidentExpert? FindMerged(ExpertVector expert) => _merged?.Find(expert);
 
     public ResidentExpert Load(ExpertVector expert) => new SimdExpert(expert, _projections, _planner);
 
     public Span<float> Run(IReadOnlyList<Piece> pieces)
     {
+        _merged?.Observe(pieces);
         _rows.Prepare(pieces, _config);
         _position.Prepare(_rows);
         Embed();
@@ -79,6 +98,8 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
 
     public void Dispose()
     {
+        // First what still reads the weights.
+        _merged?.Dispose();
         _pool.Dispose();
         _attention.Dispose();
         _sparse.Dispose();

@@ -14,8 +14,15 @@ internal sealed record SimdProjection(string Name, WeightMatrix Weights, PinnedF
 /// <param name="Sigma">[rank]</param>
 /// <param name="Vh">[rank, in]</param>
 /// <param name="Directions">U transposed, [rank, out], for sums over a few directions; null where memory is kept for other things.</param>
-internal sealed record SimdFactors(WeightMatrix U, PinnedFloats Sigma, WeightMatrix Vh, WeightMatrix? Directions)
+/// <param name="Exact">The matrix and its factors as the model has them.</param>
+internal sealed record SimdFactors(WeightMatrix U, PinnedFloats Sigma, WeightMatrix Vh, WeightMatrix? Directions, ExactFactors Exact)
 {
     /// <summary>Number of singular values.</summary>
     public int Rank => Sigma.Length;
 }
+
+/// <summary>A matrix and its factors before anything is rounded to int8; where nothing is, the same memory that computes.</summary>
+/// <param name="Weights">[out, in]</param>
+/// <param name="U">[out, rank]</param>
+/// <param name="Vh">[rank, in]</param>
+internal readonly record struct ExactFactors(WeightMatrix Weights, WeightMatrix U, WeightMatrix Vh);

@@ -39,6 +39,13 @@ internal sealed unsafe class SimdProjections : IDisposable
     /// <summary>[vocabulary, hidden]</summary>
     public WeightMatrix Head { get; }
 
+    /// <summary>Everything that a step may read.</summary>
+    public IEnumerable<WeightMatrix> Matrices => All
+        .SelectMany<SimdProjection, WeightMatrix?>(one => [one.Weights, one.Factors?.U, one.Factors?.Vh, one.Factors?.Directions])
+        .OfType<WeightMatrix>()
+        .Append(Embedding)
+        .Append(Head);
+
     /// <summary>A matrix's place among all, or null.</summary>
     public int? Find(string name) => _places.TryGetValue(name, out var place) ? place : null;
 
@@ -53,7 +60,8 @@ internal sealed unsafe class SimdProjections : IDisposable
         if (linear.Factors is not { } factors) return null;
         // Sigma stays out of the int8 matrices: folded in, it would cost their small directions all precision.
         return new SimdFactors(
-            Weights(factors.U, quantize), new PinnedFloats(factors.Sigma), Weights(factors.Vh, quantize), directions ? Transposed(factors.U, quantize) : null);
+            Weights(factors.U, quantize), new PinnedFloats(factors.Sigma), Weights(factors.Vh, quantize), directions ? Transposed(factors.U, quantize) : null,
+            new ExactFactors(View(linear.Weight), View(factors.U), View(factors.Vh)));
     }
 
     private WeightMatrix Transposed(torch.Tensor matrix, bool quantize)
@@ -67,15 +75,20 @@ internal sealed unsafe class SimdProjections : IDisposable
 
     private WeightMatrix Weights(torch.Tensor tensor, bool quantize)
     {
+        var matrix = View(tensor);
+        if (!quantize) return matrix;
+        _quantized.Add(QuantizedWeights.Of(matrix));
+        return _quantized[^1].Matrix;
+    }
+
+    private static WeightMatrix View(torch.Tensor tensor)
+    {
         var type = tensor.dtype switch
         {
             torch.ScalarType.Float32 => WeightType.F32,
             torch.ScalarType.BFloat16 => WeightType.BF16,
             var other => throw new NotSupportedException($"The kernels do not compute in {other}."),
         };
-        var matrix = new WeightMatrix(TensorMemory.Of(tensor), type, (int)tensor.shape[0], (int)tensor.shape[1]);
-        if (!quantize) return matrix;
-        _quantized.Add(QuantizedWeights.Of(matrix));
-        return _quantized[^1].Matrix;
+        return new WeightMatrix(TensorMemory.Of(tensor), type, (int)tensor.shape[0], (int)tensor.shape[1]);
     }
 }

@@ -5,8 +5,8 @@ using Transformer2.Modeling.Checkpoints;
 namespace Transformer2.Engine;
 
 /// <summary>
-/// The token rows of one step and the memory that they compute in, which grows and is kept. Pieces of the base model come first and those with an
-/// expert after them, so that rows which take the same products are neighbours.
+/// The token rows of one step and the memory that they compute in, which grows and is kept. Pieces of the base model come first, those with an expert after
+/// them, and those with a merged copy at the end, copy by copy: rows which take the same products are neighbours.
 /// </summary>
 internal sealed unsafe class StepRows : IDisposable
 {
@@ -103,7 +103,7 @@ internal sealed unsafe class StepRows : IDisposable
         _multipliers.Dispose();
     }
 
-    // Those without an expert first; otherwise as planned.
+    // Those without an expert first, merged ones last; otherwise as planned.
     private void Order(IReadOnlyList<Piece> plan)
     {
         _order.Clear();
@@ -114,8 +114,22 @@ internal sealed unsafe class StepRows : IDisposable
 
         for (var place = 0; place < plan.Count; place++)
         {
-            if (plan[place].Row.Expert is not null) _order.Add(place);
+            if (plan[place].Row.Expert is not (null or SimdExpert { IsMerged: true })) _order.Add(place);
         }
+
+        var merged = _order.Count;
+        for (var place = 0; place < plan.Count; place++)
+        {
+            if (plan[place].Row.Expert is SimdExpert { IsMerged: true } expert) _order.Insert(EndOf(expert, plan, merged), place);
+        }
+    }
+
+    // Behind the last row of the same copy, or of all.
+    private int EndOf(SimdExpert expert, IReadOnlyList<Piece> plan, int first)
+    {
+        var end = _order.Count;
+        while (end > first && plan[_order[end - 1]].Row.Expert != expert) end--;
+        return end > first ? end : _order.Count;
     }
 
     private void Reserve(ModelConfig config)

@@ -13,5 +13,11 @@ internal sealed class TorchExpert(ExpertVector vector, Tensor values) : Resident
 
     public bool Adapts(string matrix) => Vector.Multipliers.ContainsKey(matrix);
 
-    public override void Dispose() => values.Dispose();
+    // Cleared first: whoever gets the memory next may serve another tenant.
+    public override void Dispose()
+    {
+        if (values.IsInvalid) return;
+        using (NewDisposeScope()) values.zero_(); // gives a second handle
+        values.Dispose();
+    }
 }

@@ -37,7 +37,11 @@ internal sealed class TorchExperts
         }
 
         using var scope = NewDisposeScope();
-        return new TorchExpert(expert, tensor(values).to(_model.DType, _model.Device).DetachFromDisposeScope());
+        var read = tensor(values);
+        var converted = read.to(_model.DType, _model.Device);
+        // What remains of it is in the expert only, which clears it.
+        if (converted.dtype != read.dtype || converted.device_type != read.device_type) read.zero_();
+        return new TorchExpert(expert, converted.DetachFromDisposeScope());
     }
 
     /// <summary>What the rows of a batch use, per matrix; null when all use the base model.</summary>
