@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Transformer2.Engine;
 using Transformer2.Experts;
 using Transformer2.TestKit;
 
@@ -31,12 +32,12 @@ public sealed class EvaluateFewShotTests : IDisposable
     [Fact]
     public async Task Mixtures_are_searched_with_examples_of_a_file_and_measured_with_the_others()
     {
-        var run = await Run("--examples", _folder.File("examples.jsonl"), "--shots", "1,2", "--seeds", "2", "--per-matrix", "--chart", _folder.File("chart.svg"), "--output-format", "json");
+        var run = await Run("--examples", _folder.File("examples.jsonl"), "--shots", "1", "--seeds", "2", "--per-matrix", "--chart", _folder.File("chart.svg"), "--output-format", "json");
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal("expert and matrix", run.Json.GetProperty("weights").GetString());
         var rows = run.Json.GetProperty("rows").EnumerateArray().ToArray();
-        Assert.Equal([(1, 2), (2, 1)], rows.Select(row => (row.GetProperty("shots").GetInt32(), row.GetProperty("tests").GetInt32())));
+        Assert.Equal([(1, 2)], rows.Select(row => (row.GetProperty("shots").GetInt32(), row.GetProperty("tests").GetInt32())));
         foreach (var methods in rows.Select(row => row.GetProperty("methods").EnumerateArray().ToArray()))
         {
             Assert.Equal(Graded, methods.Select(method => method.GetProperty("name").GetString()));
@@ -56,23 +57,32 @@ public sealed class EvaluateFewShotTests : IDisposable
     [Fact]
     public async Task Sequences_are_more_or_less_probable_and_never_right()
     {
-        var run = await Run("--sequences", _folder.File("ids.safetensors"), "--tensor", "rows", "--shots", "3", "--seeds", "1");
+        var run = await Run("--sequences", _folder.File("ids.safetensors"), "--tensor", "rows", "--shots", "1,3", "--seeds", "1");
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.StartsWith("LOG-LIKELIHOOD", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["1 3", "3 1"], run.Output.Split('\n')[1..3].Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..3])));
         Assert.DoesNotContain("ACCURACY", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("PARITY", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Without_a_file_the_corpus_has_the_tasks()
+    public void Without_a_file_unseen_families_have_shots_and_tests_that_share_no_prompt()
     {
-        var run = await Run("--questions", "1", "--shots", "1", "--seeds", "1");
+        var tasks = FewShotTask.OfCorpus("test", questions: 50, seed: 1);
 
-        Assert.True(run.ExitCode == 0, run.Error);
-        var lines = run.Output.Split('\n');
-        Assert.StartsWith("ACCURACY IN %  SHOTS  N  BASE", lines[0], StringComparison.Ordinal);
-        Assert.Equal(["word", "slice", "choice", "repeat"], lines[1..5].Select(line => line.Split(' ')[0]));
+        Assert.Equal(["word", "slice", "choice", "repeat"], tasks.Select(task => task.Name));
+        foreach (var task in tasks)
+        {
+            var (shots, tests) = task.Draw(10, 1);
+            var (others, again) = task.Draw(10, 2);
+            Assert.Equal((10, 50), (shots.Length, tests.Length));
+            Assert.Same(tests, again);
+            Assert.Empty(Prompts(shots).Intersect(Prompts(tests)));
+            Assert.NotEmpty(Prompts(others).Except(Prompts(shots)));
+        }
+
+        static IEnumerable<string> Prompts(ScoredExample[] examples) => examples.Select(example => Assert.IsType<Prompt.Chat>(example.Prompt).Messages[0].Content);
     }
 
     [Theory]
