@@ -5,7 +5,7 @@ using Transformer2.V1;
 namespace Transformer2.Cli;
 
 /// <summary>What a few-shot search found, as text.</summary>
-internal static class FewShotView
+internal static class FewShotResultView
 {
     public static string Text(FewShotResult result)
     {
