@@ -28,6 +28,9 @@ internal static partial class EngineLog
     [LoggerMessage(2008, LogLevel.Error, "Expert {Digest} could not be merged; it is served as before")]
     public static partial void MergingFailed(ILogger logger, Exception error, string digest);
 
+    [LoggerMessage(2009, LogLevel.Information, "{Mebibytes} MiB of the weights are in large pages")]
+    public static partial void LargePages(ILogger logger, long mebibytes);
+
     [LoggerMessage(2002, LogLevel.Warning, "Request {Request}: the expert drives the model to logits that are not finite")]
     public static partial void NonFiniteLogits(ILogger logger, string request);
 }

@@ -49,6 +49,14 @@ public sealed class LoadingTests : IDisposable
         Assert.NotEmpty((await engine.Collect(EngineFixture.Request("bus"))).Ids);
     }
 
+    [Fact]
+    public async Task Merged_experts_are_refused_where_there_are_none()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            EngineFixture.LoadAsync(new EngineOptions { ModelDirectory = _folder.Path, Runner = "torch", MergedExperts = 1 }));
+        Assert.Contains("MergedExperts is for the simd runner only", error.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private Task<IInferenceEngine> LoadAsync(int rows = 1, int? cacheMemory = null) =>

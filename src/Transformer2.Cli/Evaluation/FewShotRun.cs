@@ -9,6 +9,7 @@ namespace Transformer2.Cli;
 /// <summary>Searches mixtures with few examples, and measures them with others that choose nothing.</summary>
 internal sealed record FewShotRun
 {
+    // The last one is by accuracy, as in the published code, and so for tasks that have one.
     private static readonly string[] Methods = ["base", "best expert", "uniform", "random shooting", "cem", "cem (parity)"];
 
     public required string Model { get; init; }
@@ -77,10 +78,10 @@ internal sealed record FewShotRun
         {
             var (learned, tests) = task.Draw(shots, seed);
             repeats.Add(await search.RunAsync(
-                learned, tests, seed, step => local.Report(() => $"{task.Name}, {shots} shots, seed {seed} of {Seeds}: {step}"), cancellationToken));
+                learned, tests, task.IsGraded, seed, step => local.Report(() => $"{task.Name}, {shots} shots, seed {seed} of {Seeds}: {step}"), cancellationToken));
         }
 
-        return new FewShotRow(task.Name, shots, repeats[0][0].Count, [.. Methods.Select((name, method) => Sum(name, [.. repeats.Select(repeat => repeat[method])], task.IsGraded))]);
+        return new FewShotRow(task.Name, shots, repeats[0][0].Count, [.. repeats[0].Select((_, method) => Sum(Methods[method], [.. repeats.Select(repeat => repeat[method])], task.IsGraded))]);
     }
 
     private static FewShotMethod Sum(string name, IReadOnlyList<ExampleScore>[] seeds, bool isGraded)
@@ -106,20 +107,24 @@ internal sealed class FewShotSearch(InferenceEngine engine, IReadOnlyList<Expert
 
     /// <returns>The scores of all tests, by method.</returns>
     public async Task<IReadOnlyList<ExampleScore>[]> RunAsync(
-        ScoredExample[] shots, ScoredExample[] tests, ulong seed, Action<string> report, CancellationToken cancellationToken)
+        ScoredExample[] shots, ScoredExample[] tests, bool isGraded, ulong seed, Action<string> report, CancellationToken cancellationToken)
     {
         var scorer = new PopulationScorer(engine, experts, [.. shots, .. tests], new ScoringRequest { RequestId = "few-shot", Prompt = new Prompt.Text(""), Continuations = [] });
         var options = SearchOptions.Default with { Granularity = granularity };
         var space = options.SpaceOf(experts.Count, _matrices);
-        Candidate[] candidates =
+        List<Candidate> candidates =
         [
             space.Identity(),
             await BestExpertAsync(space, scorer, shots.Length, cancellationToken),
             space.Uniform(),
             await SearchAsync(options with { Strategy = "random-shooting" }, "random shooting"),
             await SearchAsync(options, "cem"),
-            await SearchAsync(SearchOptions.Parity with { Granularity = granularity }, "cem (parity)"),
         ];
+        if (isGraded)
+        {
+            candidates.Add(await SearchAsync(SearchOptions.Parity with { Granularity = granularity }, "cem (parity)"));
+        }
+
         report("measuring");
         return [.. await scorer.EvaluateAsync(candidates, [.. Enumerable.Range(shots.Length, tests.Length)], cancellationToken)];
 

@@ -5,26 +5,37 @@ namespace Transformer2.Training.Classification;
 /// <summary>A prompt as the ids up to where the label is answered, and its label's number.</summary>
 internal sealed record EncodedPrompt(int[] Ids, int Label);
 
+/// <summary>What bounds a prompt's tokens.</summary>
+/// <param name="Context">Tokens of prompt and answer together.</param>
+/// <param name="Window">How far attention reaches, where that is bounded: in a row the last label is further from its prompt than in a conversation.</param>
+/// <param name="Most">What is accepted at all.</param>
+internal readonly record struct PromptRoom(int Context, int? Window, int Most)
+{
+    /// <summary>Most tokens of a prompt with these answers.</summary>
+    public int For(LabelAnswers answers) =>
+        Math.Max(0, Math.Min(Most, Math.Min(Context - answers.Ids.Max(ids => ids.Length), Window - answers.Inputs ?? int.MaxValue)));
+}
+
 /// <summary>Encodes what a classifier is asked and what it may answer, as the model's own template lays it out.</summary>
 internal sealed class ClassificationEncoder
 {
     private readonly ModelTokenizer _tokenizer;
     private readonly ClassificationTemplate _template;
-    private readonly int _maxTokens;
+    private readonly int _most;
 
     /// <param name="tokenizer">The model's.</param>
     /// <param name="template">What the model is asked.</param>
     /// <param name="labels">The labels.</param>
-    /// <param name="maxTokens">Most tokens of a prompt with all answers.</param>
+    /// <param name="room">How long prompts may be.</param>
     /// <exception cref="ClassificationDataException">The labels cannot be told apart, or not be expressed.</exception>
     /// <exception cref="ChatTemplateException">The model has no chat template.</exception>
-    public ClassificationEncoder(ModelTokenizer tokenizer, ClassificationTemplate template, IReadOnlyList<string> labels, int maxTokens)
+    public ClassificationEncoder(ModelTokenizer tokenizer, ClassificationTemplate template, IReadOnlyList<string> labels, PromptRoom room)
     {
         _tokenizer = tokenizer;
         _template = template;
-        _maxTokens = maxTokens;
         int[] end = EndOfTurn(tokenizer) is { } id ? [id] : [];
         Answers = new LabelAnswers([.. labels.Select(label => Encoded(() => (int[])[.. tokenizer.Tokenizer.Encode(label), .. end], position: null))]);
+        _most = room.For(Answers);
         for (var i = 0; i < labels.Count; i++)
             for (var j = 0; j < labels.Count; j++)
             {
@@ -46,11 +57,10 @@ internal sealed class ClassificationEncoder
         var ids = Encoded(
             () => _tokenizer.Tokenizer.Encode(turn.AnswerPrefix.Length == 0 ? text : [.. text, new TextSegment(turn.AnswerPrefix, IsFromUser: true)]),
             example.Position);
-        var most = _maxTokens - Answers.Inputs;
-        return ids.Count <= most
+        return ids.Count <= _most
             ? new EncodedPrompt([.. ids], label)
             : throw new ClassificationDataException(
-                ClassificationDataReason.PromptTooLong, $"The prompt, as the model is asked about it, has {ids.Count} tokens; the most is {Math.Max(0, most)}.", example.Position);
+                ClassificationDataReason.PromptTooLong, $"The prompt, as the model is asked about it, has {ids.Count} tokens; the most is {_most}.", example.Position);
     }
 
     private static T Encoded<T>(Func<T> encode, int? position)

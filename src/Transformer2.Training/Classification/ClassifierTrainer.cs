@@ -59,11 +59,9 @@ public sealed class ClassifierTrainer : ISvfObjective<ClassifierLook>
         _options = options;
         _baseModel = baseModel;
         _labels = data.Labels;
-        // A window hides what is further away in a row, where labels are further from their prompt than they are in a conversation.
-        var context = Math.Min(model.Config.ContextLength, model.Config.Window?.Length ?? int.MaxValue);
-        var most = Math.Min(context, (limits ?? ClassificationLimits.Default).MaxPromptTokens);
-        _rowLength = Math.Min(options.RowLength, context);
-        _encoder = new ClassificationEncoder(tokenizer, template ?? ClassificationTemplates.Default, _labels, most);
+        var room = new PromptRoom(model.Config.ContextLength, model.Config.Window?.Length, (limits ?? ClassificationLimits.Default).MaxPromptTokens);
+        _rowLength = Math.Min(options.RowLength, Math.Min(room.Context, room.Window ?? int.MaxValue));
+        _encoder = new ClassificationEncoder(tokenizer, template ?? ClassificationTemplates.Default, _labels, room);
         var train = Encode(data.Train, cancellationToken);
         _train = [.. _labels.Select((_, label) => train.Where(prompt => prompt.Label == label).ToArray())];
         _validation = Encode([.. data.Validation.GroupBy(prompt => prompt.Label).SelectMany(group => group.Take(options.ValidationPerLabel))], cancellationToken);

@@ -20,17 +20,17 @@ public sealed class LabelScoresTests
     }
 
     [Fact]
-    public void Without_content_free_prompts_scores_stay_as_they_are() => Assert.Equal([-1, -2.5], LabelScores.Calibrate([-1, -2.5], []));
+    public void Without_neutral_prompts_scores_stay_as_they_are() => Assert.Equal([-1, -2.5], LabelScores.Calibrate([-1, -2.5], []));
 
     [Fact]
     public void Calibration_takes_off_what_the_model_prefers_anyway()
     {
         // The second label is more probable whatever the prompt; this prompt speaks for the first.
         double[] prompt = [-3, -2];
-        double[][] contentFree = [[-6, -1], [-5, -2]];
-        Near([2.5, -0.5], LabelScores.Calibrate(prompt, contentFree));
+        double[][] neutral = [[-6, -1], [-5, -2]];
+        Near([2.5, -0.5], LabelScores.Calibrate(prompt, neutral));
         Assert.True(LabelScores.Probabilities(prompt)[0] < 0.5);
-        Assert.True(LabelScores.Probabilities(LabelScores.Calibrate(prompt, contentFree))[0] > 0.9);
+        Assert.True(LabelScores.Probabilities(LabelScores.Calibrate(prompt, neutral))[0] > 0.9);
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class LabelScoresTests
         Assert.Equal(ClassificationError.InvalidScore, Reason([double.MaxValue, 0], [[-double.MaxValue, 0]]));
     }
 
-    private static ClassificationError Reason(double[] prompt, double[][] contentFree) =>
-        Assert.Throws<ClassificationException>(() => LabelScores.Probabilities(LabelScores.Calibrate(prompt, contentFree))).Reason;
+    private static ClassificationError Reason(double[] prompt, double[][] neutral) =>
+        Assert.Throws<ClassificationException>(() => LabelScores.Probabilities(LabelScores.Calibrate(prompt, neutral))).Reason;
 
     private static void Near(double[] expected, double[] actual) =>
         Assert.All(expected.Zip(actual, (e, a) => (e, a)), pair => Assert.Equal(pair.e, pair.a, 1e-9));

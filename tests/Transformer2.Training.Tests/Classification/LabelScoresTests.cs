@@ -21,7 +21,7 @@ public sealed class LabelScoresTests(NanoFixture nano)
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var model = nano.CreateModel();
-        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, Labels, maxTokens: 200);
+        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, Labels, new PromptRoom(200, null, 200));
         var prompts = Prompts(encoder);
 
         using var batch = LabelBatch.Pack(prompts, encoder.Answers, rowLength);
@@ -38,7 +38,7 @@ public sealed class LabelScoresTests(NanoFixture nano)
     {
         using var guard = no_grad();
         using var model = nano.CreateModel(seed: 4);
-        var free = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, ["math", "code"], maxTokens: 200);
+        var free = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, ["math", "code"], new PromptRoom(200, null, 200));
         var prompt = Prompts(free)[0];
         var greedy = Greedy(model, prompt.Ids, tokens: 3);
         var answers = new LabelAnswers([[.. greedy[..2], (greedy[2] + 1) % 300], greedy, [1, 2, 3]]);
@@ -58,7 +58,7 @@ public sealed class LabelScoresTests(NanoFixture nano)
     public void An_answer_ends_as_the_template_ends_a_turn_and_a_prefix_belongs_to_the_question()
     {
         var template = ClassificationTemplates.Of("{prompt}, which is it?", system: "name the kind", answerPrefix: "it is");
-        var encoder = new ClassificationEncoder(_tokenizer, template, ["math", "code"], maxTokens: 200);
+        var encoder = new ClassificationEncoder(_tokenizer, template, ["math", "code"], new PromptRoom(200, null, 200));
 
         Assert.Equal("math<|im_end|>", _tokenizer.Tokenizer.Decode(encoder.Answers.Ids[0]));
         Assert.Equal(
@@ -71,7 +71,7 @@ public sealed class LabelScoresTests(NanoFixture nano)
     [Fact]
     public void Rows_are_as_long_as_the_longest_prompt_and_no_longer_than_the_context()
     {
-        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, ["math", "code"], maxTokens: 60);
+        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, ["math", "code"], new PromptRoom(60, null, 200));
         var prompt = encoder.Encode(new LabelledPrompt(new string('7', 40), "math"), 0);
         using var batch = LabelBatch.Pack([prompt, prompt], encoder.Answers, length: 8);
         Assert.Equal([2, prompt.Ids.Length + 2], batch.Ids.shape);
@@ -80,6 +80,14 @@ public sealed class LabelScoresTests(NanoFixture nano)
         var fault = Assert.Throws<ClassificationDataException>(() => encoder.Encode(new LabelledPrompt(new string('7', 60), "math", 9), 0));
         Assert.Equal((ClassificationDataReason.PromptTooLong, 9), (fault.Reason, fault.Position));
     }
+
+    [Theory]
+    [InlineData(512, null, 300, 300)]
+    [InlineData(100, null, 300, 97)]
+    [InlineData(512, 64, 300, 61)]
+    [InlineData(2, null, 300, 0)]
+    public void A_prompt_has_room_beside_the_longest_answer_and_in_a_window_beside_all(int context, int? window, int most, int room) =>
+        Assert.Equal(room, new PromptRoom(context, window, most).For(new LabelAnswers([[1, 2], [3, 4, 5]])));
 
     [Fact]
     public void A_matrix_knows_its_shares()

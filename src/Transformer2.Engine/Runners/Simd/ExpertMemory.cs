@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Transformer2.Kernels.Weights;
 
 namespace Transformer2.Engine;
 
@@ -15,6 +16,7 @@ internal unsafe class ExpertMemory : IDisposable
     {
         Bytes = Math.Max(bytes, Alignment);
         _start = (byte*)NativeMemory.AlignedAlloc(checked((nuint)Bytes), Alignment);
+        LargePages.Prepare(_start, Bytes); // a merged copy; others are far too small
     }
 
     /// <summary>The first byte; null when it was given back.</summary>

@@ -6,6 +6,7 @@ using Transformer2.Kernels.Attention;
 using Transformer2.Kernels.MatrixProducts;
 using Transformer2.Kernels.Sparse;
 using Transformer2.Kernels.Threads;
+using Transformer2.Kernels.Weights;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using static TorchSharp.torch;
@@ -45,13 +46,14 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     /// <param name="directions">Computes experts that change few directions as such; takes the memory of every matrix U once more.</param>
     /// <param name="planner">Chooses the experts' forms; null measures for one.</param>
     /// <param name="mergedBytes">Memory for merged copies of hot experts; 0 makes none.</param>
-    /// <param name="logger">Is told of those.</param>
+    /// <param name="logger">Is told of those, and of the memory that the weights got.</param>
     public SimdModelRunner(
         Decoder model, int blocks, int blockTokens, int threads, bool quantize = false, bool directions = true, FormPlanner? planner = null, long mergedBytes = 0,
         ILogger? logger = null)
     {
         (_model, _config) = (model, model.Config);
         _projections = new SimdProjections(model, quantize, directions);
+        EngineLog.LargePages(logger ?? NullLogger.Instance, LargePages.Move(_projections.Matrices) >> 20);
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(layer => new SimdLayer(model, _projections, layer))];
         _finalNorm = new PinnedFloats(model.Parameters["model.norm.weight"]);
         // As precise as the weights, and half of what has to be read where they are bfloat16.

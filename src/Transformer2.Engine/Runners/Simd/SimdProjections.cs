@@ -39,6 +39,13 @@ internal sealed unsafe class SimdProjections : IDisposable
     /// <summary>[vocabulary, hidden]</summary>
     public WeightMatrix Head { get; }
 
+    /// <summary>Everything that a step may read.</summary>
+    public IEnumerable<WeightMatrix> Matrices => All
+        .SelectMany<SimdProjection, WeightMatrix?>(one => [one.Weights, one.Factors?.U, one.Factors?.Vh, one.Factors?.Directions])
+        .OfType<WeightMatrix>()
+        .Append(Embedding)
+        .Append(Head);
+
     /// <summary>A matrix's place among all, or null.</summary>
     public int? Find(string name) => _places.TryGetValue(name, out var place) ? place : null;
 
