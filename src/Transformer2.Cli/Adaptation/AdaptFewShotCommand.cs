@@ -25,7 +25,7 @@ internal static class AdaptFewShotCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = job.Read(parsed);
-            request.FewShot = new FewShotSearch
+            request.FewShot = new V1.FewShotSearch
             {
                 Experts = { parsed.GetValue(experts)! },
                 Strategy = parsed.GetValue(strategy) ?? "",

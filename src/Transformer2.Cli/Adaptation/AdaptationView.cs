@@ -48,7 +48,7 @@ internal static class AdaptationView
         AddIf(adaptation.Resumptions > 0, "resumed", $"{adaptation.Resumptions} times");
         AddIf(adaptation.Error is not null, "error", $"{adaptation.Error?.Reason}: {adaptation.Error?.Message}");
         var result = adaptation.FewShotResult is { } search ? FewShotResultView.Text(search)
-            : adaptation.ClassifierResult is { } training ? ClassifierView.Text(training)
+            : adaptation.ClassifierResult is { } training ? ClassifierResultView.Text(training)
             : "";
         return result.Length == 0 ? table.ToString() : $"{table}\n{result}";
 

@@ -31,16 +31,22 @@ public sealed class PopulationScorer(
     {
     }
 
+    /// <summary>Is told the part of an evaluation that is done, by any thread.</summary>
+    public IProgress<double>? Progress { get; init; }
+
     /// <inheritdoc/>
+    /// <exception cref="EngineException">An example cannot be scored whatever the candidate, or the engine is not running.</exception>
     public async Task<IReadOnlyList<IReadOnlyList<ExampleScore>>> EvaluateAsync(
         IReadOnlyList<Candidate> candidates, IReadOnlyList<int> exampleIndices, CancellationToken cancellationToken)
     {
         var scores = candidates.Select(_ => new ExampleScore[exampleIndices.Count]).ToArray();
         var vectors = candidates.Select(TryCompose).ToArray();
+        // Example by example: rows of a step are then about equally long, and of different candidates.
         var pairs = new ConcurrentQueue<(int Candidate, int Example)>(
-            from candidate in Enumerable.Range(0, candidates.Count)
             from example in Enumerable.Range(0, exampleIndices.Count)
+            from candidate in Enumerable.Range(0, candidates.Count)
             select (candidate, example));
+        var (all, done) = (pairs.Count, 0);
         await Task.WhenAll(Enumerable.Range(0, Math.Min(pairs.Count, OutstandingPerRow * engine.Status.MaxSequences)).Select(_ => Task.Run(Work, cancellationToken)));
         return scores;
 
@@ -49,8 +55,9 @@ public sealed class PopulationScorer(
             while (pairs.TryDequeue(out var pair))
             {
                 scores[pair.Candidate][pair.Example] = vectors[pair.Candidate] is { } vector
-                    ? await ScoreAsync(vector, examples[exampleIndices[pair.Example]], cancellationToken)
+                    ? await ScoreAsync(vector, exampleIndices[pair.Example], cancellationToken)
                     : new ExampleScore(double.NaN, false);
+                Progress?.Report((double)Interlocked.Increment(ref done) / all);
             }
         }
     }
@@ -68,8 +75,9 @@ public sealed class PopulationScorer(
         }
     }
 
-    private async Task<ExampleScore> ScoreAsync(ExpertVector expert, ScoredExample example, CancellationToken cancellationToken)
+    private async Task<ExampleScore> ScoreAsync(ExpertVector expert, int index, CancellationToken cancellationToken)
     {
+        var example = examples[index];
         while (true)
         {
             try
@@ -98,6 +106,10 @@ public sealed class PopulationScorer(
             {
                 // Others come first; they are refused when the queue is full, this waits.
                 await Task.Delay(e.RetryAfter ?? Patience, cancellationToken);
+            }
+            catch (EngineException e) when (e.Reason != EngineError.Unavailable)
+            {
+                throw new EngineException(e.Reason, $"Example {index + 1}: {e.Message}", e);
             }
         }
     }

@@ -56,11 +56,12 @@ public sealed partial class MetricsTests(PlatformFixture platform)
         });
     }
 
-    // What only shows once there was something to measure: two tokens, and a cached prefix's look-up.
+    // What only shows once there was something to measure: two tokens, a cached prefix's look-up, and a choice of the platform.
     private async Task<string> AfterAnswersAsync()
     {
         using var tenant = await platform.NewTenantAsync();
         await tenant.AnswerAsync("once upon a time", maxTokens: 3);
+        await tenant.AnswerAsync("once upon a time", Select.Auto, maxTokens: 1);
         return await ScrapeAsync();
     }
 

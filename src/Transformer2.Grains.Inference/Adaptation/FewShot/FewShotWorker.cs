@@ -39,14 +39,10 @@ public sealed class FewShotWorker(IInferenceEngine engine, ExpertCache cache) : 
         var vectors = await Load(work.Tenant, work.Experts, cancellationToken);
         var results = new FewShotResults(((AdaptationJob.FewShot)work.Job).Experts, vectors, engine.Model.Layout);
         var state = JsonSerializer.Deserialize<MixtureSearchState>(work.Checkpoint)!;
-        var evaluator = new EngineMixtureEvaluator(
-            engine,
-            vectors,
-            work.Job.ToExamples(),
-            new(AdaptationKey.Of(work.Tenant, work.Id), work.Tenant.Value)
-            {
-                Progress = new StepProgress(part => report.Show(FewShotProgress.Of(state, part))),
-            });
+        var evaluator = new PopulationScorer(engine, vectors, work.Job.ToExamples(), RequestOf(work))
+        {
+            Progress = new StepProgress(part => report.Show(FewShotProgress.Of(state, part))),
+        };
         while (state.Phase != SearchPhase.Finished)
         {
             state = await MixtureSearch.StepAsync(state, evaluator, cancellationToken);
@@ -66,6 +62,16 @@ public sealed class FewShotWorker(IInferenceEngine engine, ExpertCache cache) : 
         var loaded = await cache.Load(tenant, [.. experts.Select(expert => new DispatchedExpert(expert.Id, expert.Digest, Weight: 1))], cancellationToken);
         return [.. loaded.Select(member => member.Expert)];
     }
+
+    // Interactive requests go first.
+    private static ScoringRequest RequestOf(AdaptationWork work) => new()
+    {
+        RequestId = AdaptationKey.Of(work.Tenant, work.Id),
+        Tenant = work.Tenant.Value,
+        Priority = RequestPriority.Background,
+        Prompt = new Prompt.Text(""),
+        Continuations = [],
+    };
 
     private static string ToCheckpoint(MixtureSearchState state) => JsonSerializer.Serialize(state);
 

@@ -3,7 +3,7 @@ using Transformer2.V1;
 namespace Transformer2.Cli;
 
 /// <summary>What a classifier's training reached, as text.</summary>
-internal static class ClassifierView
+internal static class ClassifierResultView
 {
     public static string Text(ClassifierResult result)
     {
