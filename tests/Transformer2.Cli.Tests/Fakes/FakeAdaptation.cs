@@ -113,7 +113,7 @@ internal sealed class FakeAdaptation : AdaptationService.AdaptationServiceBase
         State = state,
         Progress = 0.5,
         Phase = state == AdaptationState.Running ? "generation 3 of at most 20" : "",
-        FewShot = new FewShotSearch(),
+        FewShot = new V1.FewShotSearch(),
         CreateTime = Timestamp.FromDateTime(DateTime.UnixEpoch),
     };
 }
