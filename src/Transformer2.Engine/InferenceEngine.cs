@@ -84,6 +84,16 @@ public sealed class InferenceEngine : IInferenceEngine
         return await scores.Result;
     }
 
+    /// <summary>The same example in token ids, for those that score it many times: its texts are then rendered and encoded once.</summary>
+    /// <exception cref="EngineException">Its prompt or answer are empty, too long, or not what this model can take.</exception>
+    public ScoredExample Encode(ScoredExample example)
+    {
+        var (prompt, groups) = _model.Text.Encode(example.Prompt, [example.Answer], Model.ContextLength);
+        var last = groups[0].Ends[0].Token;
+        var answer = Continuation.OfTokens(last is { } token ? [.. groups[0].Stem, token] : groups[0].Stem) with { EndsAnswer = last is null };
+        return new ScoredExample(new Prompt.Tokens(prompt), answer);
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _thread.DisposeAsync();
 

@@ -109,7 +109,7 @@ internal sealed class ShotsSearch(InferenceEngine engine, IReadOnlyList<ExpertVe
     public async Task<IReadOnlyList<ExampleScore>[]> RunAsync(
         ScoredExample[] shots, ScoredExample[] tests, bool isGraded, ulong seed, Action<string> report, CancellationToken cancellationToken)
     {
-        var scorer = new PopulationScorer(engine, experts, [.. shots, .. tests], new ScoringRequest { RequestId = "few-shot", Prompt = new Prompt.Text(""), Continuations = [] });
+        var scorer = new PopulationScorer(engine, experts, [.. shots.Concat(tests).Select(engine.Encode)], new ScoringRequest { RequestId = "few-shot", Prompt = new Prompt.Text(""), Continuations = [] });
         var options = SearchOptions.Default with { Granularity = granularity };
         var space = options.SpaceOf(experts.Count, _matrices);
         List<Candidate> candidates =

@@ -40,6 +40,22 @@ public sealed class PopulationScorerTests(EngineFixture fixture)
         }
     }
 
+    [Theory]
+    [InlineData("a question", "an answer", true)]
+    [InlineData("a question", "an answer", false)]
+    [InlineData("?", "x", true)]
+    public async Task An_example_in_token_ids_has_the_same_scores(string prompt, string answer, bool endsAnswer)
+    {
+        var example = new ScoredExample(new Prompt.Chat([new ChatMessage("user", prompt)]), new Continuation(answer, endsAnswer));
+
+        var encoded = ((InferenceEngine)fixture.Engine).Encode(example);
+        var scores = await new PopulationScorer(fixture.Engine, [TinyModelFolder.Expert(1)], [example, encoded], Whose)
+            .EvaluateAsync([new SearchSpace(1, 1, WithIdentity: true).Alone(0)], [0, 1], TestContext.Current.CancellationToken);
+
+        Assert.IsType<Prompt.Tokens>(encoded.Prompt);
+        Assert.Equal(scores[0][0], scores[0][1]);
+    }
+
     [Fact]
     public async Task A_mixture_that_cannot_be_is_the_worst_and_no_failure()
     {
