@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Transformer2.Kernels.Attention;
 
 /// <summary>
@@ -64,12 +66,12 @@ public readonly unsafe struct KvLayout
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)BlockTokens, nameof(slot));
         ArgumentOutOfRangeException.ThrowIfNotEqual(keys.Length, KvHeads * HeadDim);
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, KvHeads * HeadDim);
-        for (var head = 0; head < KvHeads; head++)
+        fixed (float* key = keys, value = values)
         {
-            for (var index = 0; index < HeadDim; index++)
+            for (var head = 0; head < KvHeads; head++)
             {
-                Put(Keys(block, head), ((long)index * BlockTokens) + slot, keys[(head * HeadDim) + index]);
-                Put(Values(block, head), ((long)slot * ValueStride) + index, values[(head * HeadDim) + index]);
+                Put(key + (head * HeadDim), HeadDim, Type, Keys(block, head), slot, BlockTokens);
+                Put(value + (head * HeadDim), HeadDim, Type, Values(block, head), (long)slot * ValueStride, 1);
             }
         }
     }
@@ -81,16 +83,25 @@ public readonly unsafe struct KvLayout
     internal byte* Values(void* block, int head) =>
         (byte*)block + ((((long)KvHeads * HeadDim) + ((long)head * ValueStride)) * BlockTokens * NumberBytes);
 
-    private void Put(byte* start, long index, float value)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Put(float* values, int count, KvType type, byte* start, long first, long step)
     {
-        if (Type == KvType.F32)
+        if (type == KvType.F32)
         {
-            ((float*)start)[index] = value;
+            for (var to = (float*)start + first; count > 0; count--, to += step)
+            {
+                *to = *values++;
+            }
+
             return;
         }
 
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        // To the nearest, ties to even; a payload that rounds away must not turn not-a-number into infinity.
-        ((ushort*)start)[index] = float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        for (var to = (ushort*)start + first; count > 0; count--, to += step)
+        {
+            var value = *values++;
+            var bits = BitConverter.SingleToUInt32Bits(value);
+            // To the nearest, ties to even; a payload that rounds away must not turn not-a-number into infinity.
+            *to = float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Transformer2.Kernels.Threads;
 
 namespace Transformer2.Kernels.Attention;
@@ -14,6 +15,9 @@ public sealed unsafe class PagedAttention : IDisposable
 {
     // Rows that share one reading of keys and values, and whose scores stay in the cache.
     private const int TileRows = 16;
+
+    // A job with fewer multiplications takes less time than to hand part of it over.
+    private const long FewMultiplications = 100_000;
 
     // Tiles for each thread below which segments, too, are shared out.
     private const int FewTiles = 3;
@@ -66,9 +70,10 @@ public sealed unsafe class PagedAttention : IDisposable
             return;
         }
 
-        if (tiles >= FewTiles * _pool.Threads || segments == tiles)
+        var shared = Multiplications(layout, heads, sequences) >= FewMultiplications;
+        if (tiles >= FewTiles * _pool.Threads || segments == tiles || !shared)
         {
-            _pool.Run(_tileJob, tiles);
+            _pool.Run(_tileJob, tiles, shared);
             return;
         }
 
@@ -88,6 +93,18 @@ public sealed unsafe class PagedAttention : IDisposable
         _states.Dispose();
         _chunks.Dispose();
         _sequences.Dispose();
+    }
+
+    // Those of scores and values, window or not: enough to tell little from much.
+    private static long Multiplications(in KvLayout layout, int heads, ReadOnlySpan<AttentionSequence> sequences)
+    {
+        long positions = 0;
+        foreach (var sequence in sequences)
+        {
+            positions += sequence.Queries * (sequence.Position + sequence.Queries);
+        }
+
+        return 2 * positions * heads * layout.HeadDim;
     }
 
     private static int QueriesPerTile(int sharing) => Math.Max(1, TileRows / sharing);
@@ -153,6 +170,7 @@ public sealed unsafe class PagedAttention : IDisposable
         return new Scratch { Queries = memory, Scores = memory + queries, Segment = memory + queries + scores, All = memory + queries + scores + states };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private AttentionTile Scaled(int index, float* queries)
     {
         var tile = Tile(index, queries);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Transformer2.Kernels.MatrixProducts;
 using Transformer2.Kernels.Vectors;
 
@@ -40,6 +41,7 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Merge(in AttentionTile tile, int segment, float* into, float* states)
     {
         for (var row = 0; row < tile.Rows; row++)
@@ -69,6 +71,7 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Finish(in AttentionTile tile, float* states)
     {
         for (var row = 0; row < tile.Rows; row++)
@@ -83,6 +86,7 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Segment<TFormat>(in AttentionTile tile, int segment, float* scores, float* states)
         where TFormat : struct, IWeightFormat<TVector>
     {
@@ -113,6 +117,7 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
     }
 
     // Scores become weights; weights of positions in the same vectors that the row does not see become exactly zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Softmax(float* scores, int from, int end, float* state, in AttentionTile tile)
     {
         var (first, last) = (from / KvLayout.Granule * KvLayout.Granule, RoundUp(end));
@@ -141,6 +146,7 @@ internal sealed unsafe class TileKernel<TSimd, TVector> : TileKernel
     }
 
     // Block by block: the tokens that all rows of a tile see together, what only some see by the row, each row in the order of positions.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddValues<TFormat>(in AttentionTile tile, int segment, float* scores, float* states)
         where TFormat : struct, IWeightFormat<TVector>
     {

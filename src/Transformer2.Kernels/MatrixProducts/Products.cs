@@ -81,17 +81,7 @@ public sealed unsafe class Products : IChunkedWork, IDisposable
         var alone = multiplications < FewMultiplications;
         _packing.Run(_pool, parallel: floats >= ManyInputs);
         var chunks = Cut(alone ? 1 : _pool.Threads * ChunksPerThread);
-        if (alone)
-        {
-            for (var chunk = 0; chunk < chunks; chunk++)
-            {
-                ((IChunkedWork)this).Run(chunk, 0);
-            }
-        }
-        else
-        {
-            _pool.Run(this, chunks);
-        }
+        _pool.Run(this, chunks, shared: !alone);
     }
 
     /// <inheritdoc/>
@@ -197,16 +187,7 @@ public sealed unsafe class Products : IChunkedWork, IDisposable
     {
         public void Run(WorkerPool pool, bool parallel)
         {
-            if (parallel)
-            {
-                pool.Run(this, owner._tiles.Count);
-                return;
-            }
-
-            for (var tile = 0; tile < owner._tiles.Count; tile++)
-            {
-                Run(tile, 0);
-            }
+            pool.Run(this, owner._tiles.Count, parallel);
         }
 
         public void Run(int chunk, int thread)

@@ -46,10 +46,11 @@ public sealed class WorkerPool : IDisposable
     /// <summary>Does all chunks of a job and returns when they are done.</summary>
     /// <param name="work">The job.</param>
     /// <param name="chunks">Number of chunks; at 0 nothing is done.</param>
+    /// <param name="shared">False for a job that takes less time than to hand part of it over: the caller does it all.</param>
     /// <exception cref="InvalidOperationException">A job is running.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     /// <remarks>What a chunk throws is thrown here, the first one of several; chunks not begun by then are dropped.</remarks>
-    public void Run(IChunkedWork work, int chunks)
+    public void Run(IChunkedWork work, int chunks, bool shared = true)
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentOutOfRangeException.ThrowIfNegative(chunks);
@@ -61,7 +62,7 @@ public sealed class WorkerPool : IDisposable
 
         try
         {
-            if (_workers.Length == 0 || chunks <= 1)
+            if (_workers.Length == 0 || chunks <= 1 || !shared)
             {
                 for (var chunk = chunks - 1; chunk >= 0; chunk--)
                 {

@@ -11,7 +11,7 @@ internal sealed unsafe class ActivationPhase(WorkerPool pool, KernelSet kernels,
     public void Run(StepRows rows)
     {
         _rows = rows;
-        ForEach(rows.Count);
+        ForEach(rows.Count, 2 * inner);
     }
 
     protected override void Compute(int row)

@@ -14,14 +14,14 @@ internal sealed unsafe class NormPhase(WorkerPool pool, KernelSet kernels, int h
     public void All(StepRows rows, PinnedFloats gain)
     {
         (_rows, _gain, _lastOnly) = (rows, gain, false);
-        ForEach(rows.Count);
+        ForEach(rows.Count, hidden);
     }
 
     /// <summary>Norms the rows whose logits are wanted, into <see cref="StepRows.Last"/>.</summary>
     public void Last(StepRows rows, PinnedFloats gain)
     {
         (_rows, _gain, _lastOnly) = (rows, gain, true);
-        ForEach(rows.Wanted.Count);
+        ForEach(rows.Wanted.Count, hidden);
     }
 
     protected override void Compute(int row)

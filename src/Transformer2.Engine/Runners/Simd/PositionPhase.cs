@@ -6,7 +6,7 @@ namespace Transformer2.Engine;
 
 /// <summary>Rotates queries and keys by their positions, after norming their heads where the model does, and puts keys and values into the cache.</summary>
 internal sealed unsafe class PositionPhase(WorkerPool pool, KernelSet kernels, ModelConfig config, SimdCache cache, RotaryTables rotary)
-    : RowPhase(pool, rowsPerChunk: 4)
+    : RowPhase(pool)
 {
     private Rotation[] _rotations = [];
     private StepRows _rows = null!;
@@ -27,7 +27,7 @@ internal sealed unsafe class PositionPhase(WorkerPool pool, KernelSet kernels, M
     public void Run(StepRows rows, SimdLayer layer, int index)
     {
         (_rows, _layer, _index) = (rows, layer, index);
-        ForEach(rows.Count);
+        ForEach(rows.Count, 2 * (config.Heads + (2 * config.KeyValueHeads)) * config.HeadDim);
     }
 
     protected override void Compute(int row)

@@ -4,23 +4,29 @@ namespace Transformer2.Engine;
 
 /// <summary>Something that is computed of each row for itself; many rows are shared among the threads.</summary>
 /// <param name="pool">The threads.</param>
-/// <param name="rowsPerChunk">Rows that are worth handing to another thread.</param>
-internal abstract class RowPhase(WorkerPool pool, int rowsPerChunk = 8) : IChunkedWork
+internal abstract class RowPhase(WorkerPool pool) : IChunkedWork
 {
+    // A few microseconds: less is done before another thread has heard of it.
+    private const int NumbersPerChunk = 1 << 14;
+
     private int _count;
+    private int _rowsPerChunk;
 
     /// <inheritdoc/>
     public void Run(int chunk, int thread)
     {
-        var end = Math.Min(_count, (chunk + 1) * rowsPerChunk);
-        for (var row = chunk * rowsPerChunk; row < end; row++) Compute(row);
+        var end = Math.Min(_count, (chunk + 1) * _rowsPerChunk);
+        for (var row = chunk * _rowsPerChunk; row < end; row++) Compute(row);
     }
 
     protected abstract void Compute(int row);
 
-    protected void ForEach(int rows)
+    /// <param name="rows">How many.</param>
+    /// <param name="numbers">What a row has to compute.</param>
+    protected void ForEach(int rows, int numbers)
     {
         _count = rows;
-        pool.Run(this, (rows + rowsPerChunk - 1) / rowsPerChunk);
+        _rowsPerChunk = Math.Max(1, NumbersPerChunk / numbers);
+        pool.Run(this, (rows + _rowsPerChunk - 1) / _rowsPerChunk);
     }
 }
