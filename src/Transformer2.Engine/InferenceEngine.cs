@@ -53,24 +53,10 @@ public sealed class InferenceEngine : IInferenceEngine
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // Abandoning the enumerator cancels, as the token does.
-        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sequence = Prepare(request, abandoned.Token);
-        try
-        {
-            Submit(sequence);
-            await foreach (var generated in sequence.Events.ReadAllAsync(cancellationToken))
-            {
-                yield return generated;
-                if (generated is GenerationCompleted) yield break;
-            }
-
-            // Only a cancelled answer ends without completion; the model thread may have seen that before the reader did.
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-        finally
-        {
-            await abandoned.CancelAsync();
-        }
+        var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var begun = Begin(request, abandoned, out var sequence);
+        Submit(sequence);
+        await foreach (var generated in begun.ReadAsync(cancellationToken)) yield return generated;
     }
 
     /// <inheritdoc/>
@@ -80,8 +66,24 @@ public sealed class InferenceEngine : IInferenceEngine
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Continuations.Count, ScoringRequest.MaxContinuations);
         var (prompt, groups) = _model.Text.Encode(request.Prompt, request.Continuations, Model.ContextLength);
         var scores = new ScoreCollection(prompt, groups, _time, Metrics.Begin(request, prompt.Length), cancellationToken);
-        Submit(new ScoreSequence(request, group: 0, Compose(request.Experts), scores));
-        return await scores.Result;
+        var sequence = new ScoreSequence(request, group: 0, Compose(request.Experts), scores);
+        if (request.Speculations.Count == 0)
+        {
+            Submit(sequence);
+            return await scores.Result;
+        }
+
+        var speculations = Speculate(request.Speculations, cancellationToken);
+        try
+        {
+            Submit(sequence, [.. speculations.Select(speculation => speculation.Sequence)]);
+            return await scores.Result with { Speculations = [.. speculations.Select(speculation => speculation.Begun)] };
+        }
+        catch
+        {
+            foreach (var (begun, _) in speculations) await begun.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The same example in token ids, for those that score it many times: its texts are then rendered and encoded once.</summary>
@@ -100,12 +102,44 @@ public sealed class InferenceEngine : IInferenceEngine
     /// <summary>What the engine tells about itself.</summary>
     internal EngineMetrics Metrics => _thread.Metrics;
 
-    // A refusal is an end like any other, but for the one who waits for it.
-    private void Submit(Sequence sequence)
+    // What is wrong with a speculation concerns nobody until it is wanted, and then it is asked for again.
+    private List<(BegunGeneration Begun, AnswerSequence Sequence)> Speculate(IReadOnlyList<GenerationRequest> requests, CancellationToken cancellationToken)
+    {
+        var begun = new List<(BegunGeneration, AnswerSequence)>(requests.Count);
+        foreach (var request in requests)
+        {
+            try
+            {
+                begun.Add((Begin(request, CancellationTokenSource.CreateLinkedTokenSource(cancellationToken), out var sequence), sequence));
+            }
+            catch (EngineException)
+            {
+            }
+        }
+
+        return begun;
+    }
+
+    private BegunGeneration Begin(GenerationRequest request, CancellationTokenSource cancellation, out AnswerSequence sequence)
     {
         try
         {
-            _thread.Submit(sequence);
+            sequence = Prepare(request, cancellation.Token);
+            return new BegunGeneration(request, sequence.Events, cancellation);
+        }
+        catch
+        {
+            cancellation.Dispose();
+            throw;
+        }
+    }
+
+    // A refusal is an end like any other, but for the one who waits for it.
+    private void Submit(Sequence sequence, IReadOnlyList<Sequence>? along = null)
+    {
+        try
+        {
+            _thread.Submit(sequence, along ?? []);
         }
         catch (EngineException e)
         {

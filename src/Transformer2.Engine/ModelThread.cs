@@ -43,9 +43,9 @@ internal sealed class ModelThread : IAsyncDisposable
         return loaded.Task;
     }
 
-    /// <summary>Hands over a request.</summary>
+    /// <summary>Hands over a request, and with it what is to begin in the same step if there is room.</summary>
     /// <exception cref="EngineException">Too many are waiting, or the thread is not running.</exception>
-    public void Submit(Sequence sequence) => _waiting.Add(sequence);
+    public void Submit(Sequence sequence, IReadOnlyList<Sequence> along) => _waiting.Add(sequence, along);
 
     /// <summary>Ends what runs and waits until the model's memory is free.</summary>
     public async ValueTask DisposeAsync()

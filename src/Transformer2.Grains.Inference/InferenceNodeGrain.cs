@@ -20,19 +20,27 @@ public sealed class InferenceNodeGrain(
         CallerScope.RequireTenant(plan.Tenant.Value);
         using var running = inFlight.Enter();
 
-        // Off the grain's turns: pass 1 reads the prompt, and a long one must not hold up the other streams of this grain.
-        var dispatched = await Task.Run(() => dispatcher.DispatchAsync(plan, spec, cancellationToken), CancellationToken.None);
-        yield return new GenerationEventRecord.Dispatched(dispatched.Outcome);
-        await using var events = engine.GenerateAsync(spec.ToRequest(plan.Tenant, dispatched), cancellationToken).GetAsyncEnumerator(cancellationToken);
-
-        // So does the engine, in the first step.
-        var more = await Task.Run(() => Next(events).AsTask(), CancellationToken.None);
-        while (more)
+        // Off the grain's turns: both passes read the prompt, and a long one must not hold up the other streams of this grain.
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var (dispatched, events, first) = await Task.Run(() => Begin(plan, spec, abandoned.Token), CancellationToken.None);
+        try
         {
-            if (dispatched.Outcome.IsAutomatic && events.Current is GenerationCompleted end)
-                metrics.FirstToken(dispatched.Outcome.Elapsed, end.Timings.FirstToken);
-            yield return events.Current.ToRecord();
-            more = await Next(events);
+            yield return new GenerationEventRecord.Dispatched(dispatched.Outcome);
+            var more = await first;
+            while (more)
+            {
+                if (dispatched.Outcome.IsAutomatic && events.Current is GenerationCompleted end)
+                    metrics.FirstToken(dispatched, end.Timings.FirstToken);
+                yield return events.Current.ToRecord();
+                more = await Next(events);
+            }
+        }
+        finally
+        {
+            // The first event may still be on its way when the stream is given up.
+            await abandoned.CancelAsync();
+            await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await events.DisposeAsync();
         }
     }
 
@@ -42,7 +50,7 @@ public sealed class InferenceNodeGrain(
         ArgumentNullException.ThrowIfNull(plan);
         CallerScope.RequireTenant(plan.Tenant.Value);
         using var running = inFlight.Enter();
-        return (await Task.Run(() => dispatcher.DispatchAsync(plan, spec, cancellationToken), CancellationToken.None)).Outcome;
+        return (await Task.Run(() => dispatcher.DispatchAsync(plan, spec, generates: false, cancellationToken), CancellationToken.None)).Outcome;
     }
 
     /// <inheritdoc/>
@@ -50,6 +58,16 @@ public sealed class InferenceNodeGrain(
 
     /// <inheritdoc/>
     public Task<NodeStatusRecord> GetStatus() => Task.FromResult(engine.Status.ToRecord());
+
+    // Who answers, the answer, and whether it has an event: that is waited for later.
+    private async Task<(Dispatched, IAsyncEnumerator<GenerationEvent>, Task<bool>)> Begin(
+        DispatchPlan plan, GenerationSpec spec, CancellationToken cancellationToken)
+    {
+        var dispatched = await dispatcher.DispatchAsync(plan, spec, generates: true, cancellationToken);
+        var answer = dispatched.Begun?.ReadAsync(cancellationToken) ?? engine.GenerateAsync(spec.ToRequest(plan.Tenant, dispatched), cancellationToken);
+        var events = answer.GetAsyncEnumerator(cancellationToken);
+        return (dispatched, events, Next(events).AsTask());
+    }
 
     // An iterator must not yield inside a try block that catches.
     private static async ValueTask<bool> Next(IAsyncEnumerator<GenerationEvent> events)

@@ -115,6 +115,39 @@ public sealed class ScoringTests(EngineFixture fixture)
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Score("x", [.. Enumerable.Range(0, 257).Select(i => $"{i}")]));
     }
 
+    [Fact]
+    public async Task A_generation_that_was_begun_beside_a_scoring_is_the_one_that_would_have_come_after_it()
+    {
+        var (guess, miss) = (EngineFixture.Request("the quick brown fox", TinyModelFolder.Expert(3), maxTokens: 12), EngineFixture.Request("the quick brown fox", maxTokens: 500));
+        var (_, ids, completed) = await Engine.Collect(guess);
+        var alone = await Score("what is it?", "a", "bcd");
+
+        var result = await Engine.ScoreAsync(
+            Request("what is it?", new Continuation("a"), new Continuation("bcd")) with { Speculations = [guess, miss] }, TestContext.Current.CancellationToken);
+        Assert.Equal([guess, miss], result.Speculations.Select(speculation => speculation.Request));
+        var events = await result.Speculations[0].ReadAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        await result.Speculations[1].DisposeAsync();
+
+        Assert.Equal(alone.Scores.Select(score => score.Logprob), result.Scores.Select(score => score.Logprob));
+        Assert.Equal(ids, events.OfType<TextDelta>().SelectMany(delta => delta.TokenIds));
+        Assert.Equal(completed.Usage.CompletionTokens, Assert.IsType<GenerationCompleted>(events[^1]).Usage.CompletionTokens);
+        await Engine.Collect(EngineFixture.Request("after", maxTokens: 3));
+        Assert.Equal(0, Engine.Status.RunningSequences + Engine.Status.WaitingSequences);
+    }
+
+    [Fact]
+    public async Task A_speculation_that_can_not_begin_is_left_out_and_one_whose_scoring_fails_ends()
+    {
+        var tooLong = EngineFixture.Request(new string('y', 600), maxTokens: 4);
+        var result = await Engine.ScoreAsync(Request("x", new Continuation("a")) with { Speculations = [tooLong] }, TestContext.Current.CancellationToken);
+        Assert.Empty(result.Speculations);
+
+        var late = Request("x", new Continuation("a")) with { Speculations = [EngineFixture.Request("y", maxTokens: 500)], Deadline = DateTimeOffset.UnixEpoch };
+        await Assert.ThrowsAsync<EngineException>(() => Engine.ScoreAsync(late, TestContext.Current.CancellationToken));
+        await Engine.Collect(EngineFixture.Request("after", maxTokens: 3));
+        Assert.Equal(0, Engine.Status.RunningSequences + Engine.Status.WaitingSequences);
+    }
+
     private Task<ScoringResult> Score(string prompt, params string[] texts) =>
         Engine.ScoreAsync(Request(prompt, [.. texts.Select(text => new Continuation(text))]), TestContext.Current.CancellationToken);
 

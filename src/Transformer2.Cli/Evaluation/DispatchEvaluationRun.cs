@@ -43,8 +43,8 @@ internal sealed record DispatchEvaluationRun(
 
         async Task<DispatchAnswer> AnswerAsync(DispatchQuestion question, CancellationToken stopping)
         {
-            var prompt = await classifier.ScoreAsync(request with { Text = question.Prompt }, stopping);
-            var expert = LabelScores.Probabilities(await classifier.ScoreAsync(expertRequest with { Text = question.Prompt }, stopping));
+            var prompt = (await classifier.ScoreAsync(request with { Text = question.Prompt }, stopping)).Logprobs;
+            var expert = LabelScores.Probabilities((await classifier.ScoreAsync(expertRequest with { Text = question.Prompt }, stopping)).Logprobs);
             var right = new bool[vectors.Length];
             foreach (var (place, vector) in vectors.Index())
             {

@@ -27,10 +27,9 @@ public sealed class PromptClassifier(IInferenceEngine engine)
         categories.All(category => !string.IsNullOrWhiteSpace(category.Description)) ? [.. categories.Select(category => category.Description)] : ContentFree;
 
     /// <summary>The natural log-probability of every category's label after the prompt. One prefill, nothing is generated.</summary>
-    /// <returns>[categories]</returns>
     /// <exception cref="EngineException">The engine cannot serve it.</exception>
     /// <exception cref="ClassificationException">The template cannot be used.</exception>
-    public Task<double[]> ScoreAsync(ClassificationRequest request, CancellationToken cancellationToken = default) => Fitting(request, async rendered =>
+    public Task<ClassificationScores> ScoreAsync(ClassificationRequest request, CancellationToken cancellationToken = default) => Fitting(request, async rendered =>
     {
         var result = await engine.ScoreAsync(
             new ScoringRequest
@@ -44,15 +43,17 @@ public sealed class PromptClassifier(IInferenceEngine engine)
                 ExpertLabel = request.ExpertLabel,
                 Prompt = Prompt(rendered, rendered.AnswerPrefix),
                 Continuations = [.. request.Categories.Select(category => Label(category, request))],
+                Speculations = request.Speculations,
             },
             cancellationToken);
-        return result.Scores.Select(score => score.Logprob).ToArray();
+        return new ClassificationScores([.. result.Scores.Select(score => score.Logprob)], result.Speculations);
     });
 
     /// <summary>The same after every prompt of <see cref="CalibrationPrompts"/>, whatever the request's prompt is: [prompts, categories].</summary>
     /// <exception cref="EngineException">The engine cannot serve it.</exception>
     public async Task<double[][]> ScoreCalibrationAsync(ClassificationRequest request, CancellationToken cancellationToken = default) =>
-        await Task.WhenAll(CalibrationPrompts(request.Categories).Select(text => ScoreAsync(request with { Text = text }, cancellationToken)));
+        [.. (await Task.WhenAll(CalibrationPrompts(request.Categories).Select(text => ScoreAsync(request with { Text = text, Speculations = [] }, cancellationToken))))
+            .Select(scores => scores.Logprobs)];
 
     /// <summary>Lets the model answer in words and reads the label.</summary>
     /// <returns>A category's name, or null when the answer names none.</returns>
@@ -120,6 +121,11 @@ public sealed class PromptClassifier(IInferenceEngine engine)
     }
 }
 
+/// <summary>What a model says of a prompt's category.</summary>
+/// <param name="Logprobs">The natural log-probability of each category's label, [categories].</param>
+/// <param name="Speculations">As of <see cref="ScoringResult.Speculations"/>.</param>
+public sealed record ClassificationScores(double[] Logprobs, IReadOnlyList<BegunGeneration> Speculations);
+
 /// <summary>A prompt to be classified, with everything that decides the result.</summary>
 public sealed record ClassificationRequest
 {
@@ -152,4 +158,7 @@ public sealed record ClassificationRequest
 
     /// <summary>The prompt.</summary>
     public required string Text { get; init; }
+
+    /// <inheritdoc cref="ScoringRequest.Speculations"/>
+    public IReadOnlyList<GenerationRequest> Speculations { get; init; } = [];
 }

@@ -11,6 +11,12 @@ public sealed record ScoringRequest : EngineRequest
 
     /// <summary>What may come after the prompt, 1 to <see cref="MaxContinuations"/>.</summary>
     public required IReadOnlyList<Continuation> Continuations { get; init; }
+
+    /// <summary>
+    /// Generations that begin in the same step, in the hope that the scores will ask for one of them. One that cannot begin, because there is no room or
+    /// because of itself, is left out.
+    /// </summary>
+    public IReadOnlyList<GenerationRequest> Speculations { get; init; } = [];
 }
 
 /// <summary>A text that may come after a prompt. Special tokens in it are plain text.</summary>
@@ -31,7 +37,11 @@ public sealed record Continuation(string Text, bool EndsAnswer = false)
 /// <param name="CachedPromptTokens">Of these, what an earlier request of the tenant had computed.</param>
 /// <param name="Queued">From submission until the request got a row.</param>
 /// <param name="Total">From submission until the scores.</param>
-public sealed record ScoringResult(IReadOnlyList<ContinuationScore> Scores, int PromptTokens, int CachedPromptTokens, TimeSpan Queued, TimeSpan Total);
+public sealed record ScoringResult(IReadOnlyList<ContinuationScore> Scores, int PromptTokens, int CachedPromptTokens, TimeSpan Queued, TimeSpan Total)
+{
+    /// <summary>The request's speculations that have begun. The caller's: each is to be read or disposed.</summary>
+    public IReadOnlyList<BegunGeneration> Speculations { get; init; } = [];
+}
 
 /// <summary>How probable a continuation is.</summary>
 /// <param name="Tokens">Its tokens from the first one in which the request's continuations differ from the prompt on.</param>

@@ -23,19 +23,22 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         }
     }
 
-    /// <summary>Puts a request in.</summary>
+    /// <summary>Puts a request in, and others behind it as long as there is room; those for which there is none end as cancelled.</summary>
     /// <exception cref="EngineException">Too many wait, or the queue is closed.</exception>
-    public void Add(Sequence sequence)
+    public void Add(Sequence sequence, params IReadOnlyList<Sequence> along)
     {
         Sequence? displaced = null;
+        var added = 0;
         lock (_gate)
         {
             if (_closed) throw new EngineException(EngineError.Unavailable, "The engine is not running.");
             if (_count >= capacity) displaced = TakeFromLongest(sequence.Request.Tenant) ?? throw Overloaded();
             Join(sequence).AddLast(sequence);
+            for (; added < along.Count && _count < capacity; added++) Join(along[added]).AddLast(along[added]);
         }
 
         displaced?.Fail(Overloaded());
+        foreach (var left in along.Skip(added)) left.Fail(null);
     }
 
     /// <summary>

@@ -45,6 +45,18 @@ public sealed class DispatchMemory(IOptions<InferenceNodeOptions> options)
         return made;
     }
 
+    /// <summary>What a policy chose lately.</summary>
+    /// <param name="key">The policy, as of <see cref="MemoryKey"/>.</param>
+    public RecentChoices Recent(string key)
+    {
+        key = $"recent:{key}";
+        if (Get<RecentChoices>(key) is { } known)
+            return known;
+        var made = new RecentChoices();
+        Set(key, made);
+        return made;
+    }
+
     private T? Get<T>(string key) where T : class
     {
         lock (_gate)

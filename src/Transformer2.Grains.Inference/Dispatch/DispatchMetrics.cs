@@ -21,6 +21,7 @@ public sealed class DispatchMetrics
     private readonly Histogram<double> _confidence;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _share;
+    private readonly Counter<long> _speculations;
 
     /// <param name="factory">Makes the meter.</param>
     public DispatchMetrics(IMeterFactory factory)
@@ -30,6 +31,7 @@ public sealed class DispatchMetrics
         _decisions = meter.CreateCounter<long>("t2.dispatch_decisions", "{decision}", "Choices of the platform, by strategy, category and reason of a fall-back.");
         _confidence = Histogram(meter, "t2.dispatch_confidence", null, Shares, "Probability of the most probable category.");
         _duration = Histogram(meter, "t2.dispatch_duration", "s", Seconds, "Time of pass 1, or of the look-up of a remembered decision.");
+        _speculations = meter.CreateCounter<long>("t2.dispatch_speculations", "{answer}", "Answers that were begun beside pass 1, by whether it chose them.");
         _share = Histogram(meter, "t2.dispatch_ttft_share", null, Shares, "Part of the time to the first token that the choice took.");
     }
 
@@ -49,10 +51,20 @@ public sealed class DispatchMetrics
             _confidence.Record(outcome.Confidence);
     }
 
+    /// <summary>An answer was begun before the choice was made.</summary>
+    public void Speculated(bool wasRight) => _speculations.Add(1, KeyValuePair.Create<string, object?>("right", wasRight ? "true" : "false"));
+
     /// <summary>A request that the platform chose for has its first token.</summary>
-    /// <param name="pass1">What the choice took.</param>
-    /// <param name="pass2">From the engine's acceptance of the request to the first token.</param>
-    public void FirstToken(TimeSpan pass1, TimeSpan pass2) => _share.Record(pass1 / (pass1 + pass2 + TimeSpan.FromTicks(1)));
+    /// <param name="dispatched">The choice.</param>
+    /// <param name="firstToken">From the engine's acceptance of the request to the first token.</param>
+    public void FirstToken(Dispatched dispatched, TimeSpan firstToken)
+    {
+        ArgumentNullException.ThrowIfNull(dispatched);
+        var pass1 = dispatched.Outcome.Elapsed;
+        // An answer that was begun beside pass 1 was accepted when that was.
+        var all = dispatched.Begun is null ? pass1 + firstToken : TimeSpan.FromTicks(Math.Max(pass1.Ticks, firstToken.Ticks));
+        _share.Record(pass1 / (all + TimeSpan.FromTicks(1)));
+    }
 
     private string Label(string? category)
     {

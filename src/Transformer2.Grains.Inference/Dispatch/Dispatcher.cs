@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
 using Transformer2.Abstractions;
 using Transformer2.Adaptation.Classification;
 using Transformer2.Adaptation.Composition;
@@ -10,20 +11,32 @@ namespace Transformer2.Grains.Inference;
 /// <summary>Who answers a prompt, and the composed expert of that answer.</summary>
 /// <param name="Outcome">The choice and its reasons.</param>
 /// <param name="Expert">The effective multipliers; the identity is the base model.</param>
-public sealed record Dispatched(DispatchOutcome Outcome, ExpertVector Expert);
+public sealed record Dispatched(DispatchOutcome Outcome, ExpertVector Expert)
+{
+    /// <summary>The answer, if it has begun already. The caller's: to be read or disposed.</summary>
+    public BegunGeneration? Begun { get; init; }
+}
 
 /// <summary>
 /// Carries a plan out beside the model: pass 1 where there is one, the fall-back where it is needed, and the composition of what answers.
 /// </summary>
-public sealed class Dispatcher(IInferenceEngine engine, ExpertCache experts, DispatchMemory memory, DispatchMetrics metrics, TimeProvider time)
+public sealed class Dispatcher(
+    IInferenceEngine engine, ExpertCache experts, DispatchMemory memory, DispatchMetrics metrics, TimeProvider time, IOptions<InferenceNodeOptions> options)
 {
+    // The part of the rows that guesses may find taken.
+    private const double BusyForGuesses = 0.25;
+
     private readonly PromptClassifier _classifier = new(engine);
 
     /// <summary>Settles who answers.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="spec">The request.</param>
+    /// <param name="generates">An answer follows: it may begin before the choice is made.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PlatformException">
     /// The request names an expert that cannot be used; the policy refuses; or the engine does not take the request.
     /// </exception>
-    public async Task<Dispatched> DispatchAsync(DispatchPlan plan, GenerationSpec spec, CancellationToken cancellationToken)
+    public async Task<Dispatched> DispatchAsync(DispatchPlan plan, GenerationSpec spec, bool generates, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(spec);
@@ -34,11 +47,16 @@ public sealed class Dispatcher(IInferenceEngine engine, ExpertCache experts, Dis
         }
 
         var started = time.GetTimestamp();
+        await using var speculation = new Speculation();
         var decision = automatic.Classification is { } classification
-            ? await Decide(plan, classification, spec, cancellationToken)
+            ? await Decide(plan, classification, spec, generates ? speculation : null, cancellationToken)
             : new Decision { Target = plan.Target, FallbackReason = automatic.FallbackReason };
         var dispatched = await Follow(plan, decision, time.GetElapsedTime(started), cancellationToken);
         metrics.Decided(dispatched.Outcome);
+        if (!speculation.HasBegun)
+            return dispatched;
+        dispatched = dispatched with { Begun = speculation.Take(dispatched.Expert) };
+        metrics.Speculated(wasRight: dispatched.Begun is not null);
         return dispatched;
     }
 
@@ -71,25 +89,27 @@ public sealed class Dispatcher(IInferenceEngine engine, ExpertCache experts, Dis
         }
     }
 
-    private async Task<Decision> Decide(DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, CancellationToken cancellationToken)
+    private async Task<Decision> Decide(
+        DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, Speculation? speculation, CancellationToken cancellationToken)
     {
         var keys = classification.Memoize ? MemoryKey.Of(plan, spec) : [];
         if (memory.Find(keys) is { } known)
             return known with { IsMemoized = true };
-        var decision = await Classify(plan, classification, spec, cancellationToken);
+        var decision = await Classify(plan, classification, spec, speculation, cancellationToken);
         if (keys is [.., var key])
             memory.Remember(key, decision);
         return decision;
     }
 
-    private async Task<Decision> Classify(DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, CancellationToken cancellationToken)
+    private async Task<Decision> Classify(
+        DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, Speculation? speculation, CancellationToken cancellationToken)
     {
         try
         {
             var request = await Request(plan, classification, spec, cancellationToken);
             var decision = classification.Mode == ClassificationMode.Generate
                 ? await ByAnswer(classification, request, cancellationToken)
-                : await ByLabels(plan, classification, request, cancellationToken);
+                : await ByLabels(plan, classification, request, spec, speculation, cancellationToken);
             return decision with { Template = $"{request.Template.Name}/{request.Template.Version}" };
         }
         catch (EngineException exception) when (exception.Reason != EngineError.NonFiniteLogits)
@@ -137,17 +157,56 @@ public sealed class Dispatcher(IInferenceEngine engine, ExpertCache experts, Dis
     }
 
     private async Task<Decision> ByLabels(
-        DispatchPlan plan, ClassificationPlan classification, ClassificationRequest request, CancellationToken cancellationToken)
+        DispatchPlan plan,
+        ClassificationPlan classification,
+        ClassificationRequest request,
+        GenerationSpec spec,
+        Speculation? speculation,
+        CancellationToken cancellationToken)
     {
-        var scores = await _classifier.ScoreAsync(request, cancellationToken);
+        var key = MemoryKey.Of(plan.Tenant, classification);
+        var recent = memory.Recent(key);
+        if (speculation is not null && await Guess(plan, classification, spec, recent, cancellationToken) is { } guess)
+            request = request with { Speculations = [guess] };
+        var (scores, begun) = await _classifier.ScoreAsync(request, cancellationToken);
+        speculation?.Add(begun);
         double[][] neutral = classification.Calibrate
-            ? await memory.Calibration(MemoryKey.Of(plan.Tenant, classification), () => _classifier.ScoreCalibrationAsync(request, cancellationToken))
+            ? await memory.Calibration(key, () => _classifier.ScoreCalibrationAsync(request, cancellationToken))
             : [];
         var probabilities = LabelScores.Probabilities(LabelScores.Calibrate(scores, neutral));
-        return Decide(
+        var decision = Decide(
             classification,
             DispatchRule.FromProbabilities(request.Categories, probabilities, classification.ConfidenceThreshold),
             [.. classification.Categories.Select((category, i) => new CategoryScore(category.Name, probabilities[i], scores[i], category.Target?.Experts ?? []))]);
+        if (decision.Category is { } category)
+            recent.Add(decision.Target is null ? "" : category);
+        return decision;
+    }
+
+    // The answer that will probably be asked for; null where the node has better things to do, or where all categories have a part in it.
+    private async Task<GenerationRequest?> Guess(
+        DispatchPlan plan, ClassificationPlan classification, GenerationSpec spec, RecentChoices recent, CancellationToken cancellationToken)
+    {
+        var status = engine.Status;
+        if (!options.Value.SpeculativeDispatch || classification.Composition != DispatchPolicies.Top
+            || status.WaitingSequences > 0 || status.RunningSequences > status.MaxSequences * BusyForGuesses || recent.MostFrequent is not { } guess)
+        {
+            return null;
+        }
+
+        // What stands for a fall-back is no category's name.
+        var target = classification.Categories.FirstOrDefault(category => category.Name == guess)?.Target ?? plan.Automatic!.Fallback;
+        if (target is null)
+            return null;
+        try
+        {
+            var expert = await Compose(plan.Tenant, target, cancellationToken);
+            return spec.ToRequest(plan.Tenant, new(new DispatchOutcome { Strategy = plan.Strategy, Target = target }, expert));
+        }
+        catch (PlatformException)
+        {
+            return null;
+        }
     }
 
     private static Decision Decide(ClassificationPlan classification, DispatchDecision decision, ImmutableArray<CategoryScore> scores)

@@ -34,6 +34,27 @@ public sealed class AutomaticDispatchTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task An_answer_that_was_begun_before_the_choice_is_that_of_the_chosen_expert_whether_the_guess_was_right_or_wrong()
+    {
+        using var tenant = await platform.NewTenantAsync();
+        foreach (var (seed, name) in new[] { "math", "code", "reasoning", "other" }.Index())
+            await tenant.UploadAsync(name, seed + 1);
+
+        // One after the other: the node is idle, and guesses what was chosen most.
+        foreach (var number in Enumerable.Range(0, 24))
+        {
+            var events = await tenant.EventsAsync(Chat($"{Prompts[number % Prompts.Length]} {number}", Select.Auto));
+            var decision = events[0].Dispatched.Decision;
+            Assert.False(decision.Memoized);
+            Assert.Equal(Ids(await tenant.EventsAsync(Chat($"{Prompts[number % Prompts.Length]} {number}", Select.Expert(decision.Category)))), Ids(events));
+        }
+
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(platform.Server.Http, "metrics"), Token);
+        Assert.Matches("t2_dispatch_speculations[^\n]*right=\"true\"", metrics);
+    }
+
+    [Fact]
     public async Task The_classification_expert_changes_probabilities()
     {
         using var tenant = await platform.NewTenantAsync();
