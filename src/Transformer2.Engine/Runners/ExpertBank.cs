@@ -46,6 +46,13 @@ internal sealed class ExpertBank(Func<ExpertVector, ResidentExpert> load, int ca
         return node.Value;
     }
 
+    /// <summary>One more uses an expert that is used already.</summary>
+    public static ResidentExpert? Share(ResidentExpert? expert)
+    {
+        if (expert is not null) expert.Users++;
+        return expert;
+    }
+
     /// <summary>A sequence no longer uses an expert.</summary>
     public static void Release(ResidentExpert? expert)
     {

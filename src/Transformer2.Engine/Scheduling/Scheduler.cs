@@ -54,6 +54,7 @@ internal sealed class Scheduler
             {
                 if (!_waiting.TryTake(next)) break;
                 _waiting.Ended(next);
+                Unpin(next);
                 refused.Add((next, e as EngineException ?? new EngineException(EngineError.Unavailable, "The expert cannot be loaded.", e)));
                 continue;
             }
@@ -61,6 +62,7 @@ internal sealed class Scheduler
             _running.Add(next);
             if (_waiting.TryTake(next))
             {
+                Unpin(next);
                 next.Admit();
                 continue;
             }
@@ -117,8 +119,16 @@ internal sealed class Scheduler
         sequence.Row.Length += count;
         if (_limits.PrefixRoot is not null) Publish(sequence);
         if (prompt == 0 || sequence.Row.Length < sequence.Row.PromptLength) return;
-        if (sequence.Siblings() is { Count: > 0 } siblings && !_waiting.TryAddBegun(siblings))
-            sequence.Fail(new EngineException(EngineError.Unavailable, "The engine is not running."));
+        if (sequence.Siblings() is not { Count: > 0 } siblings) return;
+        foreach (var sibling in siblings) sibling.Pinned = ExpertBank.Share(sequence.Row.Expert);
+        if (!_waiting.TryAddBegun(siblings)) sequence.Fail(new EngineException(EngineError.Unavailable, "The engine is not running."));
+    }
+
+    /// <summary>A sequence that waited has its expert, or needs none any more.</summary>
+    public static void Unpin(Sequence sequence)
+    {
+        ExpertBank.Release(sequence.Pinned);
+        sequence.Pinned = null;
     }
 
     /// <summary>Takes note of what the last plan took.</summary>
@@ -145,7 +155,7 @@ internal sealed class Scheduler
     private bool TryReserve(Sequence sequence)
     {
         if (sequence.BlocksNeeded > _pool.Count) throw new EngineException(EngineError.PromptTooLong, "Prompt and answer do not fit into the KV cache.");
-        sequence.Row.Expert = _bank.Acquire(sequence.Expert);
+        sequence.Row.Expert = sequence.Pinned is { } pinned ? ExpertBank.Share(pinned) : _bank.Acquire(sequence.Expert);
         SharePrefix(sequence);
         if (_pool.Available - _reserved < sequence.BlocksNeeded - sequence.Row.Blocks.Count)
         {

@@ -24,6 +24,12 @@ internal abstract class Sequence(Row row, int tokens, ExpertVector expert)
     /// <summary>Blocks of the KV cache that it may come to need.</summary>
     public int BlocksNeeded { get; } = BlocksFor(tokens);
 
+    /// <summary>
+    /// The resident expert of the request's first sequence, which the others take too, whatever form newcomers get meanwhile: the answers of a request do not
+    /// differ by when they begin. Held until they have begun; null for the first sequence, and without an expert.
+    /// </summary>
+    public ResidentExpert? Pinned { get; set; }
+
     /// <summary>Prompt tokens that were found in the KV cache.</summary>
     public int CachedTokens { get; set; }
 

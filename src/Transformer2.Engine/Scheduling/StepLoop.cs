@@ -48,7 +48,10 @@ internal sealed class StepLoop(
     private void FreeCancelled()
     {
         foreach (var sequence in waiting.TakeAll(static sequence => sequence.IsCancelled || sequence.IsLate))
+        {
+            Scheduler.Unpin(sequence);
             sequence.Fail(sequence.IsCancelled ? null : new EngineException(EngineError.DeadlineExceeded, "The deadline passed before the request could begin."));
+        }
 
         _gone.Clear();
         foreach (var sequence in scheduler.Running)

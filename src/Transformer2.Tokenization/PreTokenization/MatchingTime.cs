@@ -1,14 +1,14 @@
 namespace Transformer2.Tokenization;
 
 /// <summary>
-/// How long the regular expressions of a tokenizer's file may take for one text, all of them together: an expression that backtracks may be
+/// How much processor time the regular expressions of a tokenizer's file may take for one text, all of them together: an expression that backtracks may be
 /// quick at every single place of a text, and slow at all of them. Ambient, because a text is matched part by part.
 /// </summary>
 /// <param name="clock">Tells the time.</param>
 /// <param name="length">UTF-16 units of the text.</param>
 internal sealed class MatchingTime(TimeProvider clock, long length)
 {
-    // Many times what any published tokenizer takes, on a machine that is busy with other things, too.
+    // Many times what any published tokenizer takes.
     private const double Base = 1, PerUnit = 0.05 / (64 << 10);
 
     [ThreadStatic]
@@ -22,7 +22,7 @@ internal sealed class MatchingTime(TimeProvider clock, long length)
     public static T Bounded<T>(long length, Func<T> work, TimeProvider? clock = null)
     {
         var outer = _current;
-        _current = new MatchingTime(clock ?? TimeProvider.System, length);
+        _current = new MatchingTime(clock ?? ThreadClock.Instance, length);
         try
         {
             return work();
@@ -36,7 +36,7 @@ internal sealed class MatchingTime(TimeProvider clock, long length)
     /// <summary>Starts the clock for a part of the text on this thread, or for a text of its own.</summary>
     public static Part Start(int length)
     {
-        var time = _current ?? new MatchingTime(TimeProvider.System, length);
+        var time = _current ?? new MatchingTime(ThreadClock.Instance, length);
         return new Part(time, time._clock.GetTimestamp());
     }
 

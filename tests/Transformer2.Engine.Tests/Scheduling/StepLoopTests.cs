@@ -11,6 +11,7 @@ public sealed class StepLoopTests : IDisposable
     private const int Context = 256;
     private readonly ITokenizer _tokenizer;
     private readonly List<Request> _requests = [];
+    private Func<ExpertVector, ResidentExpert?> _findMerged = _ => null;
     private ExpertBank _bank = null!;
     private BlockPool _pool = null!;
     private readonly FakeTimeProvider _time = new();
@@ -323,6 +324,32 @@ public sealed class StepLoopTests : IDisposable
     }
 
     [Fact]
+    public void Answers_that_begin_later_take_the_form_of_the_first_one_even_if_newcomers_get_another()
+    {
+        using var runner = new CheckingRunner();
+        var loop = Loop(runner, rows: 1, prefillChunk: 64);
+        var request = Submit(promptLength: 10, maxTokens: 3, expert: 1, answers: 3);
+        var cancelled = Submit(promptLength: 10, maxTokens: 3, expert: 1, answers: 3);
+        loop.Step();
+        var first = request.Sequence.Row.Expert!;
+        var merged = runner.Load(TinyModelFolder.Expert(1));
+        _findMerged = _ => merged;
+
+        while (!request.HasEnded)
+        {
+            Assert.Equal(0, merged.Users);
+            loop.Step();
+        }
+
+        Assert.Equal(0, first.Users);
+        while (cancelled.Sequence.Row.Expert is null) loop.Step();
+        Assert.Same(merged, cancelled.Sequence.Row.Expert);
+        cancelled.Cancel();
+        loop.Step();
+        Assert.Equal((0, 0), (loop.Running, merged.Users));
+    }
+
+    [Fact]
     public void A_deadline_is_for_the_beginning()
     {
         using var runner = new CheckingRunner();
@@ -347,7 +374,7 @@ public sealed class StepLoopTests : IDisposable
 
     private StepLoop Loop(IModelRunner runner, int rows, int prefillChunk, int blocks = 64)
     {
-        _bank = new ExpertBank(runner.Load, capacity: 2);
+        _bank = new ExpertBank(runner.Load, capacity: 2, expert => _findMerged(expert));
         _pool = new BlockPool(blocks, runner.Clear);
         var limits = new SchedulerLimits(
             rows, prefillChunk, sequence => PrefixKey.Root("", sequence.Request.Tenant, sequence.Expert.Digest, rotaryLength: 0));
