@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.Core;
 using Transformer2.Client;
 using Transformer2.Experts;
 using Transformer2.Tokenization;
@@ -35,7 +36,9 @@ internal sealed record Failure(int ExitCode, string Message)
     private static string Describe(Transformer2Exception refused)
     {
         var reason = refused.Reason.Length > 0 ? refused.Reason : refused.StatusCode.ToString();
-        var text = refused.Message.Length > 0 ? $"{reason}: {refused.Message}" : reason;
+        var text = refused.Message.Length > 0 ? $"{reason}: {refused.Message}"
+            : refused.StatusCode == StatusCode.DeadlineExceeded ? $"{reason}: there was no answer in time; --timeout gives it more."
+            : reason;
         return refused.RetryAfter is { } delay ? string.Create(CultureInfo.InvariantCulture, $"{text} Try again in {Math.Ceiling(delay.TotalSeconds)} s.") : text;
     }
 }

@@ -5,6 +5,9 @@ public static class CompositionOperators
 {
     private static readonly ICompositionOperator[] All = [new LinearComposition(), new SoftComposition(), new NormPreservingComposition()];
 
+    /// <summary>The operator that holds where nothing else is said.</summary>
+    public const string Linear = "linear";
+
     /// <summary>The names of all operators, for messages.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(known => known.Name)];
 

@@ -6,7 +6,7 @@ namespace Transformer2.Adaptation.Composition;
 public sealed class LinearComposition : ICompositionOperator
 {
     /// <inheritdoc/>
-    public string Name => "linear";
+    public string Name => CompositionOperators.Linear;
 
     /// <inheritdoc/>
     public ExpertVector Compose(IReadOnlyList<WeightedExpert> members) => ExpertComposition.Linear(members);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Transformer2.Adaptation.Search;
@@ -134,7 +135,11 @@ public sealed record SearchOptions
         Require(Tolerance is >= 0 and <= double.MaxValue, nameof(Tolerance), "at least 0");
         Require(Min >= 0 && Min < Max && Max <= MaxWeight, nameof(Max), $"above {nameof(Min)}, both from 0 to {MaxWeight}");
         Require(!IdentityInPool || (Min == 0 && Max == 1), nameof(Max), $"1 and {nameof(Min)} 0 with the identity in the pool");
-        Require(EliteRatio is > 0 and <= 1 && Elites >= 2, nameof(EliteRatio), "at most 1, and at least two candidates");
+        Require(EliteRatio is > 0 and <= 1, nameof(EliteRatio), "above 0 and at most 1");
+        Require(
+            Elites >= 2,
+            nameof(EliteRatio),
+            string.Create(CultureInfo.InvariantCulture, $"so large that two candidates are elite: {EliteRatio} of a population of {Population} is {Elites}; take a larger population or ratio"));
         Require(Smoothing is >= 0 and < 1, nameof(Smoothing), "at least 0 and below 1");
         Require(DeviationFloor >= 0 && DeviationFloor <= Max - Min, nameof(DeviationFloor), $"from 0 to {nameof(Max)} - {nameof(Min)}");
         Require(DeviationFloorDecay is > 0 and <= 1, nameof(DeviationFloorDecay), "above 0 and at most 1");

@@ -18,6 +18,12 @@ internal sealed class GenerateOptions
         HelpName = "name[=weight]",
     };
 
+    private readonly Option<string> _composition = new("--composition")
+    {
+        Description = "How the experts of a mixture become one: linear, soft or norm-preserving [default: linear]",
+        HelpName = "name",
+    };
+
     private readonly AutoArguments _auto = new();
 
     private readonly AnswerArguments _answers = new();
@@ -33,7 +39,7 @@ internal sealed class GenerateOptions
     public void AddTo(Command command)
     {
         command.Add(_prompt);
-        Option[] options = [_raw, _system, _experts, Verbose];
+        Option[] options = [_raw, _system, _experts, _composition, Verbose];
         foreach (var option in options)
         {
             command.Add(option);
@@ -56,7 +62,7 @@ internal sealed class GenerateOptions
         var answers = _answers.Read(parsed);
         var request = new GenerateRequest
         {
-            Selection = await _auto.ReadAsync(parsed, parsed.GetValue(_experts) ?? [], cancellationToken) ?? Selection(parsed.GetValue(_experts) ?? []),
+            Selection = await _auto.ReadAsync(parsed, parsed.GetValue(_experts) ?? [], cancellationToken) ?? Selection(parsed.GetValue(_experts) ?? [], parsed.GetValue(_composition)),
             N = answers.Answers ?? 0,
             MaxTokens = answers.MaxTokens ?? 0,
             MinTokens = answers.MinTokens ?? 0,
@@ -132,18 +138,24 @@ internal sealed class GenerateOptions
         }
     }
 
-    private static ExpertSelection Selection(string[] texts)
+    private static ExpertSelection Selection(string[] texts, string? composition)
     {
         ExpertArgument[] experts = [.. texts.Select(ExpertArgument.Parse)];
+        if (composition is not null && experts.Length == 0)
+        {
+            throw new UsageException("--composition is for a mixture, which --expert names.");
+        }
+
         return experts switch
         {
             [] => new ExpertSelection { Base = new BaseModel() },
-            [{ Weight: null } only] => new ExpertSelection { Expert = new ExpertRef { Name = only.Name } },
+            [{ Weight: null } only] when composition is null => new ExpertSelection { Expert = new ExpertRef { Name = only.Name } },
             _ => new ExpertSelection
             {
                 Mixture = new Mixture
                 {
                     Terms = { experts.Select(expert => new MixtureTerm { Expert = expert.Name, Weight = expert.WeightOrOne }) },
+                    Composition = composition ?? "",
                 },
             },
         };

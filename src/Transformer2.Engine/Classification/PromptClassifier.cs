@@ -104,8 +104,10 @@ public sealed class PromptClassifier(IInferenceEngine engine)
             {
                 return await ask(request.Template.Render(request.Categories, Excerpt(request.Text, most)));
             }
-            catch (EngineException e) when (e.Reason == EngineError.PromptTooLong && Math.Min(most, request.Text.Length) > FewestCharacters)
+            catch (EngineException e) when (e.Reason == EngineError.PromptTooLong)
             {
+                if (Math.Min(most, request.Text.Length) <= FewestCharacters)
+                    throw new ClassificationException(ClassificationError.TemplateTooLong, $"The question about a prompt's category leaves no room for the prompt: {e.Message}");
             }
         }
     }

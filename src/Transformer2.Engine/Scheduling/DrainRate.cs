@@ -1,12 +1,15 @@
 namespace Transformer2.Engine;
 
-/// <summary>How fast requests leave the queue for a row: what a refused client is told to wait.</summary>
+/// <summary>How fast requests leave the queue for a row while some wait: what a refused client is told to wait.</summary>
 internal sealed class DrainRate(TimeProvider time)
 {
     private const double Smoothing = 0.1;
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(1);
     private long _last = time.GetTimestamp();
     private double _seconds; // between two that leave
+
+    /// <summary>The queue was empty, and is no longer: time in which nobody waited says nothing.</summary>
+    public void Began() => _last = time.GetTimestamp();
 
     /// <summary>A request left.</summary>
     public void Left()

@@ -6,6 +6,9 @@ namespace Transformer2.Engine;
 /// </summary>
 internal sealed class WaitingQueue(int capacity, TimeProvider time)
 {
+    // A client that was refused comes back when this part of those that wait has gone: not for the first place, for which all would race.
+    private const int Crowd = 4;
+
     private readonly object _gate = new();
     private readonly SortedDictionary<RequestPriority, Dictionary<string, LinkedList<Sequence>>> _classes = [];
     private readonly Dictionary<string, int> _work = []; // requests of each tenant, waiting or running
@@ -131,7 +134,7 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
     }
 
     private EngineException Overloaded() =>
-        new(EngineError.Overloaded, $"{capacity} requests are waiting already.") { RetryAfter = _rate.TimeFor(capacity) };
+        new(EngineError.Overloaded, $"{capacity} requests are waiting already.") { RetryAfter = _rate.TimeFor(Math.Max(1, capacity / Crowd)) };
 
     private IEnumerable<Sequence> All() => _classes.Values.SelectMany(tenants => tenants.Values).SelectMany(line => line);
 
@@ -152,7 +155,7 @@ internal sealed class WaitingQueue(int capacity, TimeProvider time)
         var tenant = sequence.Request.Tenant;
         if (_work.TryAdd(tenant, 0)) _shares.Join(tenant, _work.Keys);
         _work[tenant]++;
-        _count++;
+        if (_count++ == 0) _rate.Began();
         Monitor.PulseAll(_gate);
         if (!_classes.TryGetValue(sequence.Request.Priority, out var tenants)) _classes.Add(sequence.Request.Priority, tenants = []);
         if (!tenants.TryGetValue(tenant, out var line)) tenants.Add(tenant, line = new());

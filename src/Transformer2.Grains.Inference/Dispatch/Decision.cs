@@ -10,6 +10,9 @@ public sealed record Decision
     /// <summary>Who answers; null leaves it to the fall-back.</summary>
     public DispatchTarget? Target { get; init; }
 
+    /// <summary>What the target is composed of, where it is of all categories: each category's own, weighted with its probability; otherwise empty.</summary>
+    public ImmutableArray<DecisionPart> Parts { get; init; } = [];
+
     /// <summary>The categories' scores.</summary>
     public ImmutableArray<CategoryScore> Categories { get; init; } = [];
 
@@ -25,6 +28,11 @@ public sealed record Decision
     /// <summary>It was made earlier.</summary>
     public bool IsMemoized { get; init; }
 }
+
+/// <summary>A category's part in an answer.</summary>
+/// <param name="Target">Its experts; none is the base model.</param>
+/// <param name="Weight">Its probability.</param>
+public sealed record DecisionPart(DispatchTarget Target, double Weight);
 
 internal static class DecisionMapping
 {

@@ -78,7 +78,10 @@ public sealed class Dispatcher(
         };
         try
         {
-            return new(outcome, await Compose(plan.Tenant, outcome.Target, cancellationToken));
+            var expert = decision.Parts.IsEmpty
+                ? await Compose(plan.Tenant, outcome.Target, cancellationToken)
+                : await Compose(plan.Tenant, decision.Parts, outcome.Target.Composition, cancellationToken);
+            return new(outcome, expert);
         }
         catch (PlatformException) when (decision.FallbackReason == DispatchFallbackReason.None)
         {
@@ -213,14 +216,22 @@ public sealed class Dispatcher(
     {
         var chosen = classification.Categories.FirstOrDefault(category => category.Name == decision.Category?.Name);
         var reason = decision.Fallback.ToReason();
-        var target = reason != DispatchFallbackReason.None
-            ? null
-            : classification.Composition == DispatchPolicies.Top ? chosen!.Target : All(classification, scores);
-        return new() { Target = target, Categories = scores, Category = chosen?.Name, FallbackReason = reason };
+        var known = new Decision { Categories = scores, Category = chosen?.Name, FallbackReason = reason };
+        if (reason != DispatchFallbackReason.None)
+            return known;
+        if (classification.Composition == DispatchPolicies.Top)
+            return known with { Target = chosen!.Target };
+
+        // A category without experts is the base model's.
+        var none = new DispatchTarget([], CompositionOperators.Linear);
+        return known with
+        {
+            Target = All(classification, scores),
+            Parts = [.. classification.Categories.Select((category, i) => new DecisionPart(category.Target ?? none, scores[i].Probability))],
+        };
     }
 
-    // All categories' experts with the categories' probabilities. What has no experts is the base model's part, which the soft operator gives it by
-    // itself and the others by what the weights lack.
+    // All categories' experts with the categories' probabilities.
     private static DispatchTarget All(ClassificationPlan classification, ImmutableArray<CategoryScore> scores)
     {
         var experts = classification.Categories
@@ -234,9 +245,22 @@ public sealed class Dispatcher(
     {
         if (target.Experts.IsEmpty)
             return ExpertVector.Identity;
-        var members = await experts.Load(tenant, target.Experts, cancellationToken);
-        var composition = CompositionOperators.Find(target.Composition)
-            ?? throw new PlatformException(ErrorReason.InvalidMixture, $"There is no composition '{target.Composition}'.");
+        return Compose(await experts.Load(tenant, target.Experts, cancellationToken), target.Composition);
+    }
+
+    // Each category's experts by the category's own operator, and these by the policy's.
+    private async Task<ExpertVector> Compose(TenantId tenant, ImmutableArray<DecisionPart> parts, string operation, CancellationToken cancellationToken)
+    {
+        var members = new List<WeightedExpert>(parts.Length);
+        foreach (var part in parts)
+            members.Add(new(await Compose(tenant, part.Target, cancellationToken), part.Weight));
+        return Compose(members, operation);
+    }
+
+    private static ExpertVector Compose(IReadOnlyList<WeightedExpert> members, string operation)
+    {
+        var composition = CompositionOperators.Find(operation)
+            ?? throw new PlatformException(ErrorReason.InvalidMixture, $"There is no composition '{operation}'.");
         try
         {
             var expert = composition.Compose(members);

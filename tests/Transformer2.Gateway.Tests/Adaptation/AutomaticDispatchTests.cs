@@ -182,6 +182,35 @@ public class AutomaticDispatchTests(PlatformFixture fixture)
         Assert.Equal(1 + (p * 0.25) + (q * 0.5), composed, 5);
     }
 
+    [Theory]
+    [InlineData("soft")]
+    [InlineData("linear")]
+    [InlineData("norm-preserving")]
+    public async Task Categories_with_mixtures_of_their_own_are_composed_by_their_own_operators_first(string operation)
+    {
+        var (tenant, _, _) = await Tenant();
+        var policy = Policy();
+        policy.Categories[0] = new()
+        {
+            Name = "sums",
+            Mixture = new()
+            {
+                Composition = "norm-preserving",
+                Terms = { new V1.MixtureTerm { Expert = "sums", Weight = 2 }, new V1.MixtureTerm { Expert = "verse", Weight = 2 } },
+            },
+        };
+        policy.Composition = operation;
+
+        var events = await tenant.Generate(new() { Prompt = "sums", Selection = Auto(policy), RequestId = $"{operation}-{tenant.Id}" });
+
+        var decision = events[0].Dispatched.Decision;
+        Assert.Equal(DispatchFallbackReason.Unspecified, decision.FallbackReason);
+        var (p, q) = (decision.Categories[0].Probability, decision.Categories[1].Probability);
+        var composed = Assert.Single(_platform.Engine.Requests[$"{operation}-{tenant.Id}"].Experts).Expert.Multipliers["a.weight"].Span[0];
+        // Half of each, and what "other" has of the probability is the base model's.
+        Assert.Equal(1 + (p * 0.375) + (q * 0.5), composed, 5);
+    }
+
     [Fact]
     public async Task Words_instead_of_labels_are_parsed()
     {
