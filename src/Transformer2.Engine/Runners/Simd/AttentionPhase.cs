@@ -20,15 +20,15 @@ internal sealed unsafe class AttentionPhase(WorkerPool pool, KernelSet kernels, 
         var blocks = Addresses(rows, index);
         for (var i = 0; i < rows.Pieces.Count; i++)
         {
-            var (piece, first) = rows.Pieces[i];
+            var piece = rows.Pieces[i];
             _sequences[i] = new AttentionSequence
             {
-                Query = rows.Query + ((long)first * width),
+                Query = rows.Query + ((long)piece.FirstRow * width),
                 QueryStride = width,
-                Output = rows.Attended + ((long)first * width),
+                Output = rows.Attended + ((long)piece.FirstRow * width),
                 OutputStride = width,
                 Blocks = blocks,
-                Position = piece.Row.Length,
+                Position = piece.Position,
                 Queries = piece.Count,
                 Window = layer.Window,
             };
@@ -47,10 +47,10 @@ internal sealed unsafe class AttentionPhase(WorkerPool pool, KernelSet kernels, 
     private void** Addresses(StepRows rows, int layer)
     {
         var count = 0;
-        foreach (var (piece, _) in rows.Pieces) count += piece.Row.Blocks.Count;
+        foreach (var piece in rows.Pieces) count += piece.Row.Blocks.Count;
         var addresses = (void**)_blocks.Need(count);
         var next = 0;
-        foreach (var (piece, _) in rows.Pieces)
+        foreach (var piece in rows.Pieces)
         {
             foreach (var block in piece.Row.Blocks) addresses[next++] = cache.Block(layer, block);
         }

@@ -18,9 +18,9 @@ internal sealed unsafe class PositionPhase(WorkerPool pool, KernelSet kernels, M
     {
         rotary.Trim();
         if (_rotations.Length < rows.Count) _rotations = new Rotation[rows.Count];
-        foreach (var (piece, first) in rows.Pieces)
+        foreach (var piece in rows.Pieces)
         {
-            for (var i = 0; i < piece.Count; i++) _rotations[first + i] = rotary.At(piece.Row.Length + i, piece.RotaryLength(piece.Row.Length + i));
+            for (var i = 0; i < piece.Count; i++) _rotations[piece.FirstRow + i] = rotary.At(piece.Position + i, piece.Piece.RotaryLength(piece.Position + i));
         }
     }
 
@@ -37,8 +37,8 @@ internal sealed unsafe class PositionPhase(WorkerPool pool, KernelSet kernels, M
         Turn(_rows.Query + ((long)row * config.Heads * config.HeadDim), config.Heads, _layer.QueryNorm, _rotations[row]);
         Turn(keys, config.KeyValueHeads, _layer.KeyNorm, _rotations[row]);
 
-        var (piece, first) = _rows.Pieces[_rows.PieceOf[row]];
-        var (block, place) = Math.DivRem(piece.Row.Length + row - first, cache.Layout.BlockTokens);
+        var piece = _rows.Pieces[_rows.PieceOf[row]];
+        var (block, place) = Math.DivRem(piece.Position + row - piece.FirstRow, cache.Layout.BlockTokens);
         cache.Layout.Write(cache.Block(_index, piece.Row.Blocks[block]), place, new(keys, width), new(values, width));
     }
 

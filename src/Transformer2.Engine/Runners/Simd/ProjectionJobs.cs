@@ -141,7 +141,7 @@ internal sealed unsafe class ProjectionJobs(SimdProjections projections, Product
         for (var piece = firstPiece; piece < endPiece; piece++)
         {
             var (expert, at) = (rows.Pieces[piece].Expert, rows.Pieces[piece].FirstRow - first);
-            _directions.AsSpan(at, rows.Pieces[piece].Piece.Count).Fill(IsDelta(expert, target) ? expert!.Directions(target.Projection) : default);
+            _directions.AsSpan(at, rows.Pieces[piece].Count).Fill(IsDelta(expert, target) ? expert!.Directions(target.Projection) : default);
         }
 
         var factors = projections.All[target.Projection].Factors!;

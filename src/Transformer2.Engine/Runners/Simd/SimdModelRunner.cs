@@ -31,7 +31,8 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     private readonly ProjectionJobs _jobs;
     private readonly FormPlanner _planner;
     private readonly MergedExperts? _merged;
-    private readonly StepRows _rows = new();
+    private readonly StepRows _all = new();
+    private readonly StepRows _wanted = new();
     private readonly NormPhase _norm;
     private readonly PositionPhase _position;
     private readonly AttentionPhase _attention;
@@ -87,11 +88,27 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
     public Span<float> Run(IReadOnlyList<Piece> pieces)
     {
         _merged?.Observe(pieces);
-        _rows.Prepare(pieces, _config);
-        _position.Prepare(_rows);
+        _all.Prepare(pieces, _config);
+        _position.Prepare(_all);
         Embed();
-        for (var layer = 0; layer < _layers.Length; layer++) Compute(_layers[layer], layer);
-        return Logits();
+        var last = _layers.Length - 1;
+        for (var layer = 0; layer < last; layer++)
+        {
+            Remember(layer);
+            Attend(_all, layer);
+        }
+
+        Remember(last);
+        if (_all.Wanted.Count == 0) return [];
+        var rows = _all;
+        if (!_all.AreAllWanted)
+        {
+            rows = _wanted;
+            rows.PrepareWanted(_all, _config);
+        }
+
+        Attend(rows, last);
+        return Logits(rows);
     }
 
     public void Clear(int block) => _cache.Clear(block);
@@ -104,7 +121,8 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
         _attention.Dispose();
         _sparse.Dispose();
         _products.Dispose();
-        _rows.Dispose();
+        _all.Dispose();
+        _wanted.Dispose();
         _cache.Dispose();
         _projections.Dispose();
         _model.Dispose();
@@ -112,38 +130,45 @@ internal sealed unsafe class SimdModelRunner : IModelRunner
 
     private void Embed()
     {
-        for (var row = 0; row < _rows.Count; row++)
-            _projections.Embedding.CopyRow(_rows.Tokens[row], new Span<float>(_rows.Stream + ((long)row * _config.HiddenSize), _config.HiddenSize));
+        for (var row = 0; row < _all.Count; row++)
+            _projections.Embedding.CopyRow(_all.Tokens[row], new Span<float>(_all.Stream + ((long)row * _config.HiddenSize), _config.HiddenSize));
     }
 
-    private void Compute(SimdLayer layer, int index)
+    // Queries, keys and values of all rows; keys and values go into the cache.
+    private void Remember(int index)
     {
-        _norm.All(_rows, layer.InputNorm);
-        _jobs.Project(_rows, _rows.Normed, [new(layer.Query, _rows.Query), new(layer.Key, _rows.Key), new(layer.Value, _rows.Value)]);
-        _position.Run(_rows, layer, index);
-        _attention.Run(_rows, layer, index);
-        _jobs.Project(_rows, _rows.Attended, [new(layer.Output, _rows.Stream)], accumulate: true);
-
-        _norm.All(_rows, layer.PostAttentionNorm);
-        _jobs.Project(_rows, _rows.Normed, [new(layer.Gate, _rows.Gate), new(layer.Up, _rows.Up)]);
-        _activation.Run(_rows);
-        _jobs.Project(_rows, _rows.Gate, [new(layer.Down, _rows.Stream)], accumulate: true);
+        var layer = _layers[index];
+        _norm.All(_all, layer.InputNorm);
+        _jobs.Project(_all, _all.Normed, [new(layer.Query, _all.Query), new(layer.Key, _all.Key), new(layer.Value, _all.Value)]);
+        _position.Run(_all, layer, index);
     }
 
-    private Span<float> Logits()
+    // The rest of a layer.
+    private void Attend(StepRows rows, int index)
     {
-        if (_rows.Wanted.Count == 0) return [];
-        _norm.Last(_rows, _finalNorm);
+        var layer = _layers[index];
+        _attention.Run(rows, layer, index);
+        _jobs.Project(rows, rows.Attended, [new(layer.Output, rows.Stream)], accumulate: true);
+
+        _norm.All(rows, layer.PostAttentionNorm);
+        _jobs.Project(rows, rows.Normed, [new(layer.Gate, rows.Gate), new(layer.Up, rows.Up)]);
+        _activation.Run(rows);
+        _jobs.Project(rows, rows.Gate, [new(layer.Down, rows.Stream)], accumulate: true);
+    }
+
+    private Span<float> Logits(StepRows rows)
+    {
+        _norm.Last(rows, _finalNorm);
         _products.Run(
             new Product
             {
                 Weights = _projections.Head,
-                Input = _rows.Last,
+                Input = rows.Last,
                 InputStride = _config.HiddenSize,
-                Output = _rows.Logits,
+                Output = rows.Logits,
                 OutputStride = VocabularySize,
             },
-            _rows.Wanted.Count);
-        return new Span<float>(_rows.Logits, _rows.Wanted.Count * VocabularySize);
+            rows.Wanted.Count);
+        return new Span<float>(rows.Logits, rows.Wanted.Count * VocabularySize);
     }
 }

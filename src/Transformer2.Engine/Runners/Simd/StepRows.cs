@@ -5,14 +5,14 @@ using Transformer2.Modeling.Checkpoints;
 namespace Transformer2.Engine;
 
 /// <summary>
-/// The token rows of one step and the memory that they compute in, which grows and is kept. Pieces of the base model come first, those with an expert after
+/// Token rows of one step and the memory that they compute in, which grows and is kept. Pieces of the base model come first, those with an expert after
 /// them, and those with a merged copy at the end, copy by copy: rows which take the same products are neighbours.
 /// </summary>
 internal sealed unsafe class StepRows : IDisposable
 {
     private readonly NativeScratch<float>[] _scratch = [.. Enumerable.Range(0, 11).Select(_ => new NativeScratch<float>())];
     private readonly NativeScratch<nint> _multipliers = new();
-    private readonly List<int> _order = []; // places in the plan
+    private readonly List<int> _order = []; // places in the plan; of wanted rows, each piece's last row
 
     /// <summary>Rows.</summary>
     public int Count { get; private set; }
@@ -28,6 +28,9 @@ internal sealed unsafe class StepRows : IDisposable
 
     /// <summary>Rows whose logits are wanted, in the order of the plan.</summary>
     public List<int> Wanted { get; } = [];
+
+    /// <summary>Whether the logits of all rows are wanted.</summary>
+    public bool AreAllWanted => Wanted.Count == Count;
 
     /// <summary>The residual stream, [rows, hidden].</summary>
     public float* Stream { get; private set; }
@@ -73,17 +76,13 @@ internal sealed unsafe class StepRows : IDisposable
         Pieces.Clear();
         foreach (var place in _order)
         {
-            Pieces.Add(new StepPiece(plan[place], Count));
+            Pieces.Add(new StepPiece(plan[place], Count, Skipped: 0));
             Count += plan[place].Count;
         }
 
-        if (Tokens.Length < Count) (Tokens, PieceOf) = (new int[Count], new int[Count]);
-        for (var index = 0; index < Pieces.Count; index++)
-        {
-            var (piece, first) = Pieces[index];
-            CollectionsMarshal.AsSpan(piece.Row.Tokens).Slice(piece.Row.Length, piece.Count).CopyTo(Tokens.AsSpan(first));
-            PieceOf.AsSpan(first, piece.Count).Fill(index);
-        }
+        Resize();
+        foreach (var piece in Pieces)
+            CollectionsMarshal.AsSpan(piece.Row.Tokens).Slice(piece.Position, piece.Count).CopyTo(Tokens.AsSpan(piece.FirstRow));
 
         Wanted.Clear();
         for (var place = 0; place < plan.Count; place++)
@@ -97,10 +96,49 @@ internal sealed unsafe class StepRows : IDisposable
         Reserve(config);
     }
 
+    /// <summary>
+    /// Lays out the rows of a step whose logits are wanted, which alone go on once keys and values of the last layer are in the cache, and takes over their
+    /// streams and queries.
+    /// </summary>
+    public void PrepareWanted(StepRows all, ModelConfig config)
+    {
+        Count = 0;
+        Pieces.Clear();
+        _order.Clear();
+        foreach (var (piece, _, _) in all.Pieces)
+        {
+            Count += piece.Wanted;
+            _order.Add(Count - 1);
+            if (piece.Wanted > 0) Pieces.Add(new StepPiece(piece, Count - piece.Wanted, piece.Count - piece.Wanted));
+        }
+
+        Resize();
+        Wanted.Clear();
+        foreach (var row in all.Wanted) Wanted.Add(_order[all.PieceOf[row]] - (all.Pieces[all.PieceOf[row]].LastRow - row));
+
+        Reserve(config);
+        var query = config.Heads * config.HeadDim;
+        for (var i = 0; i < Count; i++)
+        {
+            var (from, to) = (all.Wanted[i], Wanted[i]);
+            Copy(all.Stream, Stream, config.HiddenSize);
+            Copy(all.Query, Query, query);
+
+            void Copy(float* source, float* target, int width) =>
+                new ReadOnlySpan<float>(source + ((long)from * width), width).CopyTo(new Span<float>(target + ((long)to * width), width));
+        }
+    }
+
     public void Dispose()
     {
         foreach (var scratch in _scratch) scratch.Dispose();
         _multipliers.Dispose();
+    }
+
+    private void Resize()
+    {
+        if (Tokens.Length < Count) (Tokens, PieceOf) = (new int[Count], new int[Count]);
+        for (var index = 0; index < Pieces.Count; index++) PieceOf.AsSpan(Pieces[index].FirstRow, Pieces[index].Count).Fill(index);
     }
 
     // Those without an expert first, merged ones last; otherwise as planned.
@@ -154,9 +192,20 @@ internal sealed unsafe class StepRows : IDisposable
 }
 
 /// <summary>A piece and where its rows begin.</summary>
-internal readonly record struct StepPiece(Piece Piece, int FirstRow)
+/// <param name="Piece">The piece.</param>
+/// <param name="FirstRow">Its first row.</param>
+/// <param name="Skipped">How many of its tokens, the first ones, have no row.</param>
+internal readonly record struct StepPiece(Piece Piece, int FirstRow, int Skipped)
 {
-    public int LastRow => FirstRow + Piece.Count - 1;
+    public Row Row => Piece.Row;
+
+    /// <summary>Rows.</summary>
+    public int Count => Piece.Count - Skipped;
+
+    /// <summary>Place of the first row's token in its sequence.</summary>
+    public int Position => Row.Length + Skipped;
+
+    public int LastRow => FirstRow + Count - 1;
 
     public SimdExpert? Expert => (SimdExpert?)Piece.Row.Expert;
 }
