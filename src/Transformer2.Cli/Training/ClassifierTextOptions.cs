@@ -1,16 +1,14 @@
 using System.CommandLine;
-using Transformer2.Training.Classification;
+using Transformer2.Adaptation.Classification;
 
 namespace Transformer2.Cli;
 
 /// <summary>Options that say how the model is asked.</summary>
 internal sealed class ClassifierTextOptions
 {
-    private const int MostCharacters = 4096;
-
     private readonly Option<string> _user = new("--user")
     {
-        Description = $"The user's message, with {ClassificationTemplates.Placeholder} for the prompt [default: {ClassificationTemplates.DefaultUser}]",
+        Description = $"The user's message, with {{prompt}} for the prompt [default: {ClassificationTemplates.Nano.User}]",
         HelpName = "text",
     };
 
@@ -30,19 +28,24 @@ internal sealed class ClassifierTextOptions
     }
 
     /// <exception cref="UsageException">A text is too long, or has no place for the prompt.</exception>
-    public ClassifierTexts Read(ParseResult parsed)
+    public ClassificationTemplate Read(ParseResult parsed)
     {
-        foreach (var option in (Option<string>[])[_user, _system, _prefix])
+        var template = new ClassificationTemplate
         {
-            if (parsed.GetValue(option) is { Length: > MostCharacters })
-            {
-                throw new UsageException($"{option.Name} has more than {MostCharacters} characters.");
-            }
+            Name = "options",
+            Version = 1,
+            User = parsed.GetValue(_user) ?? ClassificationTemplates.Nano.User,
+            System = parsed.GetValue(_system),
+            AnswerPrefix = parsed.GetValue(_prefix) ?? "",
+        };
+        try
+        {
+            template.Validate();
+            return template;
         }
-
-        var user = parsed.GetValue(_user) ?? ClassificationTemplates.DefaultUser;
-        return user.Contains(ClassificationTemplates.Placeholder, StringComparison.Ordinal)
-            ? new ClassifierTexts(user, parsed.GetValue(_system), parsed.GetValue(_prefix) ?? "")
-            : throw new UsageException($"--user needs {ClassificationTemplates.Placeholder} where the prompt shall be.");
+        catch (ClassificationException exception)
+        {
+            throw new UsageException($"{_user.Name}, {_system.Name}, {_prefix.Name}: {exception.Message}");
+        }
     }
 }

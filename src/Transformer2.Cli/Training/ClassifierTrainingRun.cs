@@ -1,4 +1,5 @@
 using System.Globalization;
+using Transformer2.Adaptation.Classification;
 using Transformer2.Experts;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Tokenization;
@@ -15,16 +16,9 @@ namespace Transformer2.Cli;
 /// <param name="Questions">Most test questions of a family of the corpus.</param>
 internal sealed record ClassifierExampleSource(string? File, IReadOnlyList<string>? Labels, double ValidationShare, double TestShare, int Questions);
 
-/// <summary>The texts around a prompt when the model is asked for its category.</summary>
-internal sealed record ClassifierTexts(string User, string? System, string AnswerPrefix)
-{
-    public override string ToString() =>
-        $"user '{User}'{(System is null ? "" : $", system '{System}'")}{(AnswerPrefix.Length == 0 ? "" : $", the answer begins '{AnswerPrefix}'")}";
-}
-
 /// <summary>The training of a classification expert for a local base model.</summary>
 internal sealed record ClassifierTrainingRun(
-    string Model, string Output, ClassifierExampleSource Source, ClassifierTexts Texts, ClassifierOptions Options, int? Threads, string? CurveFile, string? Chart, Placement Placement)
+    string Model, string Output, ClassifierExampleSource Source, ClassificationTemplate Template, ClassifierOptions Options, int? Threads, string? CurveFile, string? Chart, Placement Placement)
 {
     /// <exception cref="InputException">The examples do not do, or the checkpoint is of another training.</exception>
     public async Task<ClassifierTrainingReport> RunAsync(CliHost host, CancellationToken cancellationToken)
@@ -54,7 +48,7 @@ internal sealed record ClassifierTrainingRun(
             ModelTokenizer.Load(Model, host.Time),
             data,
             Options,
-            ClassificationTemplates.Of(Texts.User, Texts.System, Texts.AnswerPrefix),
+            Template,
             model.Layout.BaseModel,
             cancellationToken: cancellationToken);
         var output = new ExpertOutput(Output);
@@ -89,8 +83,11 @@ internal sealed record ClassifierTrainingRun(
         Lineage = Clean(string.Create(
             CultureInfo.InvariantCulture,
             $"t2 train classifier --objective {ObjectiveNames.Of(Options.Objective)} --seed {Options.Seed} --steps {Options.Steps}, "
-            + $"{data.Train.Count} prompts{(Source.File is null ? " of the generated corpus" : "")}; labels {string.Join(", ", data.Labels)}; {Texts}; state of step {trained.Expert.Best.Step}")),
+            + $"{data.Train.Count} prompts{(Source.File is null ? " of the generated corpus" : "")}; labels {string.Join(", ", data.Labels)}; {Question}; state of step {trained.Expert.Best.Step}")),
     };
+
+    private string Question =>
+        $"user '{Template.User}'{(Template.System is { } system ? $", system '{system}'" : "")}{(Template.AnswerPrefix is { Length: > 0 } prefix ? $", the answer begins '{prefix}'" : "")}";
 
     // What would deceive a terminal is not kept in a file.
     private static string Clean(string text) => string.Concat(text.Select(unit =>

@@ -1,3 +1,4 @@
+using Transformer2.Adaptation.Classification;
 using Transformer2.Tokenization;
 using Transformer2.Training.Data;
 
@@ -22,6 +23,7 @@ internal sealed class ClassificationEncoder
 {
     private readonly ModelTokenizer _tokenizer;
     private readonly ClassificationTemplate _template;
+    private readonly ClassificationCategory[] _categories;
     private readonly int _most;
 
     /// <param name="tokenizer">The model's.</param>
@@ -29,11 +31,14 @@ internal sealed class ClassificationEncoder
     /// <param name="labels">The labels.</param>
     /// <param name="room">How long prompts may be.</param>
     /// <exception cref="ClassificationDataException">The labels cannot be told apart, or not be expressed.</exception>
+    /// <exception cref="ClassificationException">The template cannot be used.</exception>
     /// <exception cref="ChatTemplateException">The model has no chat template.</exception>
     public ClassificationEncoder(ModelTokenizer tokenizer, ClassificationTemplate template, IReadOnlyList<string> labels, PromptRoom room)
     {
+        template.Validate();
         _tokenizer = tokenizer;
         _template = template;
+        _categories = [.. labels.Select(label => new ClassificationCategory(label, "", HasTarget: true))];
         int[] end = EndOfTurn.Of(tokenizer) is { } id ? [id] : [];
         Answers = new LabelAnswers([.. labels.Select(label => Encoded(() => (int[])[.. tokenizer.Tokenizer.Encode(label), .. end], position: null))]);
         _most = room.For(Answers);
@@ -52,7 +57,7 @@ internal sealed class ClassificationEncoder
     /// <exception cref="ClassificationDataException">It is too long, or cannot be expressed.</exception>
     public EncodedPrompt Encode(LabelledPrompt example, int label)
     {
-        var turn = _template(example.Prompt);
+        var turn = _template.Render(_categories, example.Prompt);
         ChatMessage[] messages = turn.System is { } system ? [new("system", system), new("user", turn.User)] : [new("user", turn.User)];
         var text = _tokenizer.RenderChat(messages);
         var ids = Encoded(

@@ -57,7 +57,7 @@ public sealed record ClassificationResult(ConfusionMatrix Matrix, Proportion Unr
     private static IEnumerable<Answer> Answers(Decoder model, LabelAnswers answers, LabelBatch batch, RowExperts? experts)
     {
         using var scope = NewDisposeScope();
-        var scores = LabelScores.Compute(model, batch, answers, experts);
+        var scores = LabelLogprobs.Compute(model, batch, answers, experts);
         var logPolicy = nn.functional.log_softmax(scores.Labels, 1).cpu().data<float>().ToArray(); // [prompts * labels]
         var greedy = scores.Tokens.argmax(-1).cpu().data<long>().ToArray(); // [prompts * (1 + inputs)]
         return [.. batch.Prompts.Select((prompt, i) =>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using Transformer2.Adaptation.Classification;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
@@ -40,11 +41,12 @@ public sealed class ClassifierTrainer : IAdapterObjective<ClassifierLook>
     /// <param name="tokenizer">The model's, with its chat template.</param>
     /// <param name="data">The examples.</param>
     /// <param name="options">How.</param>
-    /// <param name="template">What the model is asked; null for <see cref="ClassificationTemplates.Default"/>.</param>
+    /// <param name="template">What the model is asked; null for <see cref="ClassificationTemplates.Nano"/>.</param>
     /// <param name="baseModel">The model's fingerprint, by which a checkpoint knows whose it is.</param>
     /// <param name="limits">How long prompts may be; null for <see cref="ClassificationLimits.Default"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ClassificationDataException">A prompt or a label does not fit the model.</exception>
+    /// <exception cref="ClassificationException">The template cannot be used.</exception>
     /// <exception cref="ChatTemplateException">The model has no chat template, or it refuses the conversation.</exception>
     public ClassifierTrainer(
         Decoder model,
@@ -62,7 +64,7 @@ public sealed class ClassifierTrainer : IAdapterObjective<ClassifierLook>
         _labels = data.Labels;
         var room = new PromptRoom(model.Config.ContextLength, model.Config.Window?.Length, (limits ?? ClassificationLimits.Default).MaxPromptTokens);
         _rowLength = Math.Min(options.RowLength, Math.Min(room.Context, room.Window ?? int.MaxValue));
-        _encoder = new ClassificationEncoder(tokenizer, template ?? ClassificationTemplates.Default, _labels, room);
+        _encoder = new ClassificationEncoder(tokenizer, template ?? ClassificationTemplates.Nano, _labels, room);
         var train = Encode(data.Train, cancellationToken);
         _train = [.. _labels.Select((_, label) => train.Where(prompt => prompt.Label == label).ToArray())];
         _validation = Encode([.. data.Validation.GroupBy(prompt => prompt.Label).SelectMany(group => group.Take(options.ValidationPerLabel))], cancellationToken);
@@ -123,7 +125,7 @@ public sealed class ClassifierTrainer : IAdapterObjective<ClassifierLook>
         using var scope = NewDisposeScope();
         var prompts = Draw(random, prompt => prompt.Ids.Length + _encoder.Answers.Inputs);
         using var batch = LabelBatch.Pack(prompts, _encoder.Answers, _rowLength);
-        var scores = LabelScores.Compute(_model, batch, _encoder.Answers, experts);
+        var scores = LabelLogprobs.Compute(_model, batch, _encoder.Answers, experts);
         var logPolicy = nn.functional.log_softmax(scores.Labels, 1); // [prompts, labels]
         var (chosen, rewards, advantages) = Choose(prompts, logPolicy.detach().cpu().data<float>().ToArray(), random);
         var picked = logPolicy.gather(1, tensor(chosen, [prompts.Length, 1], device: _model.Device)).squeeze(1); // [prompts]
@@ -165,7 +167,7 @@ public sealed class ClassifierTrainer : IAdapterObjective<ClassifierLook>
     {
         using var scope = NewDisposeScope();
         Tensor reference;
-        using (no_grad()) reference = LabelScores.TokenScores(_model, batch, experts: null);
+        using (no_grad()) reference = LabelLogprobs.TokenScores(_model, batch, experts: null);
         var answers = _encoder.Answers;
         var predictors = chosen.SelectMany((label, i) => answers.Ids[(int)label]
             .Select((_, token) => (i * (1L + answers.Inputs)) + answers.Predictors[answers.TargetStarts[(int)label] + token])).ToArray();

@@ -132,7 +132,7 @@ public sealed class ClassifierCommandTests : IDisposable
     [InlineData(2, "--rows must be", "--corpus", "nano", "--rows", "0")]
     [InlineData(2, "--learning-rate must be", "--corpus", "nano", "--learning-rate", "0")]
     [InlineData(2, "--threads must be", "--corpus", "nano", "--threads", "0")]
-    [InlineData(2, "--user needs {prompt}", "--corpus", "nano", "--user", "classify")]
+    [InlineData(2, "{prompt} exactly once", "--corpus", "nano", "--user", "classify")]
     [InlineData(2, "--chart: there is no folder", "--corpus", "nano", "--chart", "/nowhere/x.svg")]
     [InlineData(2, "training computes in float32 only", "--corpus", "nano", "--dtype", "bfloat16")]
     [InlineData(4, "nowhere", "--examples", "/nowhere")]

@@ -1,3 +1,4 @@
+using Transformer2.Adaptation.Classification;
 using TorchSharp;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
@@ -78,7 +79,7 @@ public sealed class ClassifierTrainerTests(NanoFixture nano)
         Assert.Equal(stop, steps);
         Assert.Throws<CheckpointException>(() => Trainer(model, Of(recipe) with { Seed = 2 }).Run(checkpoint, cancellationToken: Token));
         Assert.Throws<CheckpointException>(() => Trainer(model, Of(recipe), Data(prompts: 39)).Run(checkpoint, cancellationToken: Token));
-        Assert.Throws<CheckpointException>(() => Trainer(model, Of(recipe), template: ClassificationTemplates.Of("{prompt}?")).Run(checkpoint, cancellationToken: Token));
+        Assert.Throws<CheckpointException>(() => Trainer(model, Of(recipe), template: ClassificationTemplates.Nano with { User = "{prompt}?" }).Run(checkpoint, cancellationToken: Token));
         var resumed = Trainer(model, Of(recipe)).Run(checkpoint, stopping, Token);
 
         Assert.Equal(whole.Expert.Losses.Count, steps);

@@ -4,9 +4,7 @@ using Transformer2.Adaptation.Classification;
 using Transformer2.Experts;
 using Transformer2.Training.Classification;
 using ConfusionMatrix = Transformer2.Training.Classification.ConfusionMatrix;
-using DispatchTemplates = Transformer2.Adaptation.Classification.ClassificationTemplates;
 using LabelledPrompt = Transformer2.Training.Classification.LabelledPrompt;
-using TrainingTemplate = Transformer2.Training.Classification.ClassificationTemplate;
 
 namespace Transformer2.Grains.Inference;
 
@@ -31,16 +29,8 @@ internal static class ClassifierMapping
     }
 
     /// <summary>The question as dispatch puts it: the expert is of use for no other.</summary>
-    public static TrainingTemplate ToTemplate(this AdaptationJob.Classifier job, IReadOnlyList<string> labels, string model)
-    {
-        var template = job.Template?.ToTemplate() ?? DispatchTemplates.Default(model);
-        ClassificationCategory[] categories = [.. labels.Select(label => new ClassificationCategory(label, "", HasTarget: true))];
-        return prompt =>
-        {
-            var rendered = template.Render(categories, prompt);
-            return new ClassificationTurn(rendered.System, rendered.User, rendered.AnswerPrefix);
-        };
-    }
+    public static ClassificationTemplate ToTemplate(this AdaptationJob.Classifier job, string model) =>
+        job.Template?.ToTemplate() ?? ClassificationTemplates.Default(model);
 
     public static ExpertMetadata ToMetadata(this AdaptationJob.Classifier job, ClassificationData data, TrainedClassifier trained, ExpertLayout layout)
     {

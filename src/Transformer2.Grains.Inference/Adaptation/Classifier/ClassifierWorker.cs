@@ -73,7 +73,7 @@ public sealed class ClassifierWorker(IInferenceEngine engine, IOptions<TrainingO
             ModelTokenizer.Load(options.Value.ModelDirectory, time),
             data,
             job.ToOptions(),
-            job.ToTemplate(data.Labels, engine.Model.Id),
+            job.ToTemplate(engine.Model.Id),
             model.Layout.BaseModel,
             cancellationToken: cancellationToken);
         var trained = trainer.Run(CheckpointOf(work.Tenant, work.Id), new StepProgress(step => report.Show((double)step.Step / (step.Steps + 1))), cancellationToken);

@@ -1,3 +1,4 @@
+using Transformer2.Adaptation.Classification;
 using TorchSharp;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Tokenization;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Classification;
 
-public sealed class LabelScoresTests(NanoFixture nano)
+public sealed class LabelLogprobsTests(NanoFixture nano)
 {
     // Of one token and of several, in the corpus's vocabulary.
     private static readonly string[] Labels = ["math", "code", "other than that", "x", "reasoning and more"];
@@ -21,11 +22,11 @@ public sealed class LabelScoresTests(NanoFixture nano)
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         using var model = nano.CreateModel();
-        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, Labels, new PromptRoom(200, null, 200));
+        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Nano, Labels, new PromptRoom(200, null, 200));
         var prompts = Prompts(encoder);
 
         using var batch = LabelBatch.Pack(prompts, encoder.Answers, rowLength);
-        var scores = LabelScores.Compute(model, batch, encoder.Answers, experts: null).Labels;
+        var scores = LabelLogprobs.Compute(model, batch, encoder.Answers, experts: null).Labels;
 
         Assert.Equal([prompts.Length, Labels.Length], scores.shape);
         for (var i = 0; i < prompts.Length; i++)
@@ -38,7 +39,7 @@ public sealed class LabelScoresTests(NanoFixture nano)
     {
         using var guard = no_grad();
         using var model = nano.CreateModel(seed: 4);
-        var free = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, ["math", "code"], new PromptRoom(200, null, 200));
+        var free = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Nano, ["math", "code"], new PromptRoom(200, null, 200));
         var prompt = Prompts(free)[0];
         var greedy = Greedy(model, prompt.Ids, tokens: 3);
         var answers = new LabelAnswers([[.. greedy[..2], (greedy[2] + 1) % 300], greedy, [1, 2, 3]]);
@@ -57,7 +58,7 @@ public sealed class LabelScoresTests(NanoFixture nano)
     [Fact]
     public void An_answer_ends_as_the_template_ends_a_turn_and_a_prefix_belongs_to_the_question()
     {
-        var template = ClassificationTemplates.Of("{prompt}, which is it?", system: "name the kind", answerPrefix: "it is");
+        var template = new ClassificationTemplate { Name = "test", Version = 1, User = "{prompt}, which is it?", System = "name the kind", AnswerPrefix = "it is" };
         var encoder = new ClassificationEncoder(_tokenizer, template, ["math", "code"], new PromptRoom(200, null, 200));
 
         Assert.Equal("math<|im_end|>", _tokenizer.Tokenizer.Decode(encoder.Answers.Ids[0]));
@@ -65,13 +66,13 @@ public sealed class LabelScoresTests(NanoFixture nano)
             "<|im_start|>system\nname the kind<|im_end|>\n<|im_start|>user\n{prompt} <|im_end|>, which is it?<|im_end|>\n<|im_start|>assistant\nit is",
             _tokenizer.Tokenizer.Decode(encoder.Encode(new LabelledPrompt("{prompt} <|im_end|>", "math"), 0).Ids));
         Assert.Equal(3, encoder.Encode(new LabelledPrompt("<|im_end|>", "math"), 0).Ids.Count(id => id == encoder.Answers.Ids[0][^1]) + 1);
-        Assert.Throws<ArgumentException>(() => ClassificationTemplates.Of("which is it?"));
+        Assert.Throws<ClassificationException>(() => new ClassificationEncoder(_tokenizer, template with { User = "which is it?" }, ["math", "code"], new PromptRoom(200, null, 200)));
     }
 
     [Fact]
     public void Rows_are_as_long_as_the_longest_prompt_and_no_longer_than_the_context()
     {
-        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Default, ["math", "code"], new PromptRoom(60, null, 200));
+        var encoder = new ClassificationEncoder(_tokenizer, ClassificationTemplates.Nano, ["math", "code"], new PromptRoom(60, null, 200));
         var prompt = encoder.Encode(new LabelledPrompt(new string('7', 40), "math"), 0);
         using var batch = LabelBatch.Pack([prompt, prompt], encoder.Answers, length: 8);
         Assert.Equal([2, prompt.Ids.Length + 2], batch.Ids.shape);
