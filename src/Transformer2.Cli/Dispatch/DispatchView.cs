@@ -55,7 +55,8 @@ internal static class DispatchView
         return expert.Weight == 1 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}={expert.Weight:0.####}");
     }
 
-    private static string? Reason(DispatchFallbackReason reason) => reason switch
+    /// <summary>Why the fall-back answers, for people; null when it does not.</summary>
+    public static string? Reason(DispatchFallbackReason reason) => reason switch
     {
         DispatchFallbackReason.Unspecified => null,
         DispatchFallbackReason.Other => "no expert of its own",

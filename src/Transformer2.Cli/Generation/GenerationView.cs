@@ -75,8 +75,14 @@ internal sealed class GenerationView(Printer printer, TextWriter details, bool s
             table.Add("expert", expert.Name, string.Create(CultureInfo.InvariantCulture, $"weight {expert.Weight}"), $"sha256 {expert.Digest}");
         }
 
+        // Where there are no categories to show it beside.
+        if (dispatched.Decision is { Categories.Count: 0 } unscored && DispatchView.Reason(unscored.FallbackReason) is { } reason)
+        {
+            table.Add("fall-back", reason);
+        }
+
         details.Write(table);
-        if (dispatched.Decision is { } decision)
+        if (dispatched.Decision is { Categories.Count: > 0 } decision)
         {
             details.Write(DispatchView.Table(decision));
         }

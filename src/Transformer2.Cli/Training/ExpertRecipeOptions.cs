@@ -16,7 +16,7 @@ internal sealed class ExpertRecipeOptions
     private readonly Option<string> _layers = new("--layers") { Description = "Which layers, counted from 0, for example 4-7 [default: all]", HelpName = "range" };
     private readonly Option<string> _mask = Choice("--mask", "svf: how a parameter becomes a multiplier [default: identity]", [.. MultiplierMasks.All.Select(mask => mask.Name)]);
     private readonly Option<double?> _most = Number("--max-multiplier", "svf: the largest multiplier of the mask sigmoid [default: 1]");
-    private readonly Option<bool?> _renormalize = new("--renormalize") { Description = "svf: keeps the sum of a matrix's singular values" };
+    private readonly Option<bool> _renormalize = new("--renormalize") { Description = "svf: keeps the sum of a matrix's singular values" };
     private readonly Option<int?> _rank = Count("--rank", "lora: rank of the updates [default: 16]");
     private readonly Option<double?> _alpha = Number("--alpha", "lora: updates are scaled by alpha / rank [default: 32]");
     private readonly Option<double?> _dropout = Number("--dropout", "lora: share of inputs left out in training [default: 0]");
@@ -51,14 +51,17 @@ internal sealed class ExpertRecipeOptions
 
     /// <summary>Whether nothing is asked for but the recipe by which the bundled experts were made.</summary>
     public bool IsPlain(ParseResult parsed) =>
-        parsed.GetValue(_objective) is null or TrainingObjectives.NextToken && Array.TrueForAll(Beyond, option => parsed.GetResult(option) is null);
+        parsed.GetValue(_objective) is null or TrainingObjectives.NextToken && !Array.Exists(Beyond, option => IsGiven(parsed, option));
+
+    // A switch has a result, its default, whether it is given or not.
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <exception cref="UsageException">A value is out of range, or options do not go together.</exception>
     public TaskTrainingOptions Read(ParseResult parsed)
     {
         var objective = parsed.GetValue(_objective) ?? TrainingObjectives.NextToken;
         Option[] ofReinforce = [_published, _prompts, _samples, _temperature, _baseline];
-        if (objective != TrainingObjectives.Reinforce && Array.Find(ofReinforce, option => parsed.GetResult(option) is not null) is { } stray)
+        if (objective != TrainingObjectives.Reinforce && Array.Find(ofReinforce, option => IsGiven(parsed, option)) is { } stray)
         {
             throw new UsageException($"{stray.Name} goes with --objective {TrainingObjectives.Reinforce}.");
         }
@@ -104,7 +107,7 @@ internal sealed class ExpertRecipeOptions
         Layers = Layers(parsed.GetValue(_layers)),
         Mask = parsed.GetValue(_mask) ?? recipe.Mask,
         MaxMultiplier = parsed.GetValue(_most) ?? recipe.MaxMultiplier,
-        Renormalize = parsed.GetValue(_renormalize) ?? recipe.Renormalize,
+        Renormalize = parsed.GetValue(_renormalize) || recipe.Renormalize,
         Rank = parsed.GetValue(_rank) ?? recipe.Rank,
         Alpha = parsed.GetValue(_alpha) ?? recipe.Alpha,
         Dropout = parsed.GetValue(_dropout) ?? recipe.Dropout,
