@@ -30,13 +30,14 @@ internal sealed record ExpertOutput(string Path)
     /// <param name="model">The base model.</param>
     /// <param name="vector">The multipliers.</param>
     /// <param name="about">What it was trained for, and how.</param>
-    public void Write(LocalModel model, ExpertVector vector, ExpertMetadata about) => ExpertFile.Write(Path, vector, about with
+    /// <param name="modules">The kinds of matrices that were trained.</param>
+    public void Write(LocalModel model, ExpertVector vector, ExpertMetadata about, string modules = "mlp") => ExpertFile.Write(Path, vector, about with
     {
         BaseModel = model.Layout.BaseModel,
         Decomposition = model.Layout.Decomposition,
         Mask = "direct",
         Renormalization = "none",
-        Modules = "mlp",
+        Modules = modules,
     });
 
     /// <summary>Ends the training: everything is written.</summary>

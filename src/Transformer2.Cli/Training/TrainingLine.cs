@@ -21,9 +21,13 @@ internal sealed class TrainingLine(CliHost host) : IProgress<TrainingProgress>, 
         _figure = double.IsNaN(_figure) ? now : _figure + (Smoothing * (now - _figure));
         _line.Report(() => string.Create(
             CultureInfo.InvariantCulture,
-            $"step {value.Step} of {value.Steps}, {name} {_figure:0.000}, "
+            $"step {value.Step} of {value.Steps}, {name} {_figure:0.000}, {Beside(value)}"
             + $"{_tokens / host.Time.GetElapsedTime(_start).TotalSeconds:0} tokens/s, {value.Remaining:hh\\:mm\\:ss} left"));
     }
+
+    private static string Beside(TrainingProgress value) => string.Concat(
+        value.Divergence is { } divergence ? string.Create(CultureInfo.InvariantCulture, $"KL {divergence:0.000}, ") : "",
+        value.Reward is not null ? string.Create(CultureInfo.InvariantCulture, $"loss {value.Loss:0.000}, ") : "");
 
     public void Dispose() => _line.Dispose();
 }

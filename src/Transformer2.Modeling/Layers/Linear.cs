@@ -1,4 +1,5 @@
 using TorchSharp;
+using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
 using static TorchSharp.torch;
 
@@ -34,6 +35,12 @@ public sealed class Linear
     /// <param name="experts">The experts of the batch's rows; null is the base model for all.</param>
     /// <returns>[batch, time, out]</returns>
     internal Tensor Forward(Tensor x, RowExperts? experts)
+    {
+        var y = Multiplied(x, experts);
+        return experts?.FindLowRank(Name) is { } update ? y.Plus(update.Forward(x)) : y;
+    }
+
+    private Tensor Multiplied(Tensor x, RowExperts? experts)
     {
         if (experts?.Find(Name) is not { } rows) return Dense(x);
         if (rows.Adapted is null) return Factored(x, rows.Multipliers);

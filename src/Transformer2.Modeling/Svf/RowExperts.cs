@@ -9,6 +9,7 @@ namespace Transformer2.Modeling.Svf;
 public sealed class RowExperts
 {
     private readonly Dictionary<string, MatrixRows> _matrices = [];
+    private readonly Dictionary<string, LowRankRows> _lowRank = [];
 
     /// <summary>Every row uses the same multipliers.</summary>
     /// <param name="multipliers">Matrix name to z [rank], or [1, rank], or one per row [batch, rank]; may require gradients.</param>
@@ -31,6 +32,31 @@ public sealed class RowExperts
 
     /// <summary>The matrix's rows, or null when no row adapts it.</summary>
     public MatrixRows? Find(string matrix) => _matrices.GetValueOrDefault(matrix);
+
+    /// <summary>Adds a low-rank update of one matrix, which comes on top of what its multipliers do.</summary>
+    /// <param name="matrix">The checkpoint's parameter name.</param>
+    /// <param name="rows">The batch's rows for this matrix.</param>
+    public void Add(string matrix, LowRankRows rows) => _lowRank.Add(matrix, rows);
+
+    /// <summary>The matrix's low-rank updates, or null when no row has one.</summary>
+    public LowRankRows? FindLowRank(string matrix) => _lowRank.GetValueOrDefault(matrix);
+}
+
+/// <summary>Low-rank updates of one matrix, y += scale * (x * dropout) A^T B^T (LoRA, arXiv 2106.09685): a baseline for experiments, which no expert file holds.</summary>
+/// <param name="A">[rows, rank, in], or [1, rank, in] for all rows alike.</param>
+/// <param name="B">[rows, out, rank], or [1, out, rank]; the scale is in it.</param>
+/// <param name="Dropout">What the inputs are multiplied by, [rows, time, in]; null outside training.</param>
+public sealed record LowRankRows(Tensor A, Tensor B, Tensor? Dropout = null)
+{
+    /// <param name="x">[rows, time, in]</param>
+    /// <returns>[rows, time, out]</returns>
+    internal Tensor Forward(Tensor x)
+    {
+        if (Dropout is not null) x = x * Dropout;
+        return A.shape[0] == 1
+            ? nn.functional.linear(nn.functional.linear(x, A.squeeze(0)), B.squeeze(0))
+            : x.bmm(A.transpose(1, 2)).bmm(B.transpose(1, 2));
+    }
 }
 
 /// <summary>How the rows of a batch use one matrix.</summary>

@@ -1,4 +1,5 @@
 using Transformer2.Tokenization;
+using Transformer2.Training.Data;
 
 namespace Transformer2.Training.Classification;
 
@@ -33,7 +34,7 @@ internal sealed class ClassificationEncoder
     {
         _tokenizer = tokenizer;
         _template = template;
-        int[] end = EndOfTurn(tokenizer) is { } id ? [id] : [];
+        int[] end = EndOfTurn.Of(tokenizer) is { } id ? [id] : [];
         Answers = new LabelAnswers([.. labels.Select(label => Encoded(() => (int[])[.. tokenizer.Tokenizer.Encode(label), .. end], position: null))]);
         _most = room.For(Answers);
         for (var i = 0; i < labels.Count; i++)
@@ -73,13 +74,5 @@ internal sealed class ClassificationEncoder
         {
             throw new ClassificationDataException(ClassificationDataReason.NotEncodable, exception.Message, position);
         }
-    }
-
-    // What the template itself writes behind an answer; a model may have other ends, such as that of a whole text.
-    private static int? EndOfTurn(ModelTokenizer tokenizer)
-    {
-        if (tokenizer.EosIds.Count == 0 || tokenizer.ChatTemplate is not { } template) return null;
-        var ids = tokenizer.Tokenizer.Encode(template.Render([new("user", "a"), new("assistant", "b")], addGenerationPrompt: false));
-        return ids.Select(id => (int?)id).LastOrDefault(id => tokenizer.EosIds.Contains(id!.Value)) ?? tokenizer.EosIds.Min();
     }
 }

@@ -1,4 +1,4 @@
-using Transformer2.Training.Experts;
+using Transformer2.Training.Adapters;
 
 namespace Transformer2.Training.Classification;
 
@@ -29,7 +29,7 @@ public enum LabelSampling
 /// Settings of a classifier's training: everything that decides the result, beside the examples. As they are made they are the recipe for
 /// <see cref="ClassifierObjective.NextToken"/>; <see cref="For"/> has the others.
 /// </summary>
-public sealed record ClassifierOptions : SvfTrainingOptions
+public sealed record ClassifierOptions : AdapterTrainingOptions
 {
     /// <summary>What is learned from.</summary>
     public ClassifierObjective Objective { get; init; }

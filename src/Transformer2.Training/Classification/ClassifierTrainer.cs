@@ -6,6 +6,7 @@ using Transformer2.Modeling.Checkpoints;
 using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
 using Transformer2.Tokenization;
+using Transformer2.Training.Adapters;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Data;
 using Transformer2.Training.Experts;
@@ -22,7 +23,7 @@ namespace Transformer2.Training.Classification;
 /// The set of answers is closed, so REINFORCE needs no generation: one pass over a prompt with all labels behind it gives the probability of
 /// each, and a label is drawn from these, renormalised. The gradient of log p(label) is that of a model that can answer with labels only.
 /// </remarks>
-public sealed class ClassifierTrainer : ISvfObjective<ClassifierLook>
+public sealed class ClassifierTrainer : IAdapterObjective<ClassifierLook>
 {
     private readonly Decoder _model;
     private readonly ClassifierOptions _options;
@@ -73,7 +74,7 @@ public sealed class ClassifierTrainer : ISvfObjective<ClassifierLook>
     public TrainedClassifier Run(string? checkpointPath = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var settings = new Settings(_baseModel, DataDigest(), _options);
-        var trained = new SvfTraining<Settings, ClassifierLook>(_model, _options, settings, this).Run(checkpointPath, progress, cancellationToken);
+        var trained = AdapterTraining.Run(_model, _options, settings, this, checkpointPath, progress, cancellationToken);
         return new TrainedClassifier(trained, Measure(_test, experts: null, cancellationToken), Measure(_test, trained.Vector, cancellationToken));
     }
 
@@ -85,27 +86,28 @@ public sealed class ClassifierTrainer : ISvfObjective<ClassifierLook>
     public ClassificationResult Evaluate(IReadOnlyList<LabelledPrompt> prompts, ExpertVector? expert = null, CancellationToken cancellationToken = default) =>
         Measure(Encode(prompts, cancellationToken), expert, cancellationToken);
 
-    StepLoss ISvfObjective<ClassifierLook>.Loss(RowExperts experts, int step)
+    IReadOnlyList<StepLoss> IAdapterObjective<ClassifierLook>.Losses(IReadOnlyList<TrainingTurn> turns, CancellationToken cancellationToken)
     {
-        var random = SeededRandom.For(_options.Seed, (ulong)step);
-        return _options.Objective == ClassifierObjective.NextToken ? NextToken(experts, random) : Reinforce(experts, random);
+        var random = SeededRandom.For(_options.Seed, (ulong)turns[0].Step);
+        var experts = turns[0].Experts();
+        return [_options.Objective == ClassifierObjective.NextToken ? NextToken(experts, random) : Reinforce(experts, random)];
     }
 
-    ClassifierLook ISvfObjective<ClassifierLook>.Look(RowExperts experts, int step, CancellationToken cancellationToken)
+    ClassifierLook IAdapterObjective<ClassifierLook>.Look(TrainingTurn turn, CancellationToken cancellationToken)
     {
         try
         {
-            var result = Measure(_validation, experts, cancellationToken);
-            return new ClassifierLook(step, result.Matrix.Total, result.Matrix.MeanRight, result.Loss);
+            var result = Measure(_validation, turn.Experts(), cancellationToken);
+            return new ClassifierLook(turn.Step, result.Matrix.Total, result.Matrix.MeanRight, result.Loss);
         }
         catch (NotFiniteNumberException)
         {
             // A training that diverged: worse than everything before.
-            return new ClassifierLook(step, new(0, _validation.Length), 0, double.PositiveInfinity);
+            return new ClassifierLook(turn.Step, new(0, _validation.Length), 0, double.PositiveInfinity);
         }
     }
 
-    private StepLoss NextToken(RowExperts experts, SeededRandom random)
+    private StepLoss NextToken(RowExperts? experts, SeededRandom random)
     {
         var examples = Draw(random, prompt => prompt.Ids.Length + _encoder.Answers.Ids[prompt.Label].Length)
             .Select(prompt => new EncodedExample([.. prompt.Ids, .. _encoder.Answers.Ids[prompt.Label]], prompt.Ids.Length))
@@ -116,7 +118,7 @@ public sealed class ClassifierTrainer : ISvfObjective<ClassifierLook>
         return new StepLoss(NextTokenLoss.Compute(_model, batch, experts), batch.Tokens);
     }
 
-    private StepLoss Reinforce(RowExperts experts, SeededRandom random)
+    private StepLoss Reinforce(RowExperts? experts, SeededRandom random)
     {
         using var scope = NewDisposeScope();
         var prompts = Draw(random, prompt => prompt.Ids.Length + _encoder.Answers.Inputs);

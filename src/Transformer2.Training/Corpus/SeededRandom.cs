@@ -14,6 +14,9 @@ public sealed class SeededRandom(ulong seed)
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Normal with mean 0 and deviation 1 (Box and Muller, 1958).</summary>
+    public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
+
     /// <summary>Uniform in [0, <paramref name="bound"/>).</summary>
     public int Next(int bound) => (int)(NextDouble() * bound);
 

@@ -49,6 +49,38 @@ public sealed class PackedBatch : IDisposable
         return builder.Build();
     }
 
+    /// <summary>Packs groups of examples, each into rows of its own: first the rows of the first group, then those of the next.</summary>
+    /// <param name="groups">The examples; none of the groups is empty.</param>
+    /// <param name="length">Tokens per row.</param>
+    /// <param name="promptWeight">Weight of the loss on the prompt's tokens; the answer's is 1.</param>
+    /// <returns>The batch, and how many rows each group has.</returns>
+    /// <exception cref="ArgumentException">An example is longer than a row.</exception>
+    public static (PackedBatch Batch, int[] Rows) Pack(IReadOnlyList<IReadOnlyList<EncodedExample>> groups, int length, double promptWeight = 0)
+    {
+        int[] rows = [.. groups.Select(group => RowsFor(group, length))];
+        var builder = new Builder(rows.Sum(), length, (float)promptWeight);
+        foreach (var group in groups)
+        {
+            foreach (var example in group) builder.TryAdd(example);
+            builder.EndRow();
+        }
+
+        return (builder.Build(), rows);
+    }
+
+    // How many rows the builder will use.
+    private static int RowsFor(IReadOnlyList<EncodedExample> examples, int length)
+    {
+        var (rows, column) = (1, 0);
+        foreach (var example in examples)
+        {
+            if (column + example.Ids.Length > length) (rows, column) = (rows + 1, 0);
+            column += example.Ids.Length;
+        }
+
+        return rows;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -93,6 +125,11 @@ public sealed class PackedBatch : IDisposable
 
             _column += example.Ids.Length;
             return true;
+        }
+
+        public void EndRow()
+        {
+            if (_column > 0) (_row, _column) = (_row + 1, 0);
         }
 
         public PackedBatch Build()

@@ -1,7 +1,7 @@
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
-using Transformer2.Modeling.Svf;
 using Transformer2.Tokenization;
+using Transformer2.Training.Adapters;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Data;
 using Transformer2.Training.Evaluation;
@@ -10,10 +10,10 @@ using Transformer2.Training.Reports;
 namespace Transformer2.Training.Experts;
 
 /// <summary>
-/// Trains an expert by next-token prediction on a category's careful answers (<see cref="SvfTraining{TSettings, TLook}"/> says what is
+/// Trains an expert by next-token prediction on a category's careful answers (<see cref="AdapterOptions"/> says what is
 /// trained). Questions of the category's unseen family are never used, and none of the test split.
 /// </summary>
-public sealed class SvfExpertTrainer : ISvfObjective<ValidationLook>
+public sealed class SvfExpertTrainer : IAdapterObjective<ValidationLook>
 {
     private readonly Decoder _model;
     private readonly string? _baseModel;
@@ -53,19 +53,22 @@ public sealed class SvfExpertTrainer : ISvfObjective<ValidationLook>
     /// <exception cref="OperationCanceledException">Cancelled; call again with the same checkpoint to go on.</exception>
     public TrainedExpert<ValidationLook> Run(
         string? checkpointPath = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new SvfTraining<Settings, ValidationLook>(_model, _options, new Settings(_baseModel, _category, _options), this)
-            .Run(checkpointPath, progress, cancellationToken);
+        AdapterTraining.Run(_model, _options, new Settings(_baseModel, _category, _options), this, checkpointPath, progress, cancellationToken);
 
-    StepLoss ISvfObjective<ValidationLook>.Loss(RowExperts experts, int step)
+    IReadOnlyList<StepLoss> IAdapterObjective<ValidationLook>.Losses(IReadOnlyList<TrainingTurn> turns, CancellationToken cancellationToken)
     {
-        using var batch = Batch(step);
-        return new StepLoss(NextTokenLoss.Compute(_model, batch, experts), batch.Tokens);
+        using var batch = Batch(turns[0].Step);
+        return [new StepLoss(NextTokenLoss.Compute(_model, batch, turns[0].Experts()), batch.Tokens)];
     }
 
-    ValidationLook ISvfObjective<ValidationLook>.Look(RowExperts experts, int step, CancellationToken cancellationToken) => new(
-        step,
-        Share(Grader.Grade(_model, _ownValidation, experts, cancellationToken)),
-        Share(Grader.Grade(_model, _otherValidation, experts, cancellationToken)));
+    ValidationLook IAdapterObjective<ValidationLook>.Look(TrainingTurn turn, CancellationToken cancellationToken)
+    {
+        var experts = turn.Experts();
+        return new(
+            turn.Step,
+            Share(Grader.Grade(_model, _ownValidation, experts, cancellationToken)),
+            Share(Grader.Grade(_model, _otherValidation, experts, cancellationToken)));
+    }
 
     private PackedBatch Batch(int step)
     {

@@ -27,6 +27,7 @@ public static class Gradients
     /// <summary>Sets all gradients to zero.</summary>
     public static void Clear(IReadOnlyList<Tensor> parameters)
     {
+        using var scope = NewDisposeScope();
         foreach (var parameter in parameters) parameter.grad?.zero_();
     }
 }

@@ -18,19 +18,26 @@ public static class LearningCurve
     /// <param name="losses">Loss of every step.</param>
     /// <param name="rewards">Mean reward of every step, which is drawn instead of the loss; empty where there is none.</param>
     /// <param name="looks">Share of right ones after some steps, from 0 to 1.</param>
+    /// <param name="divergences">KL divergence from the base model of every step, a further column <c>kl</c>; null or empty where it was not computed.</param>
     public static void Save(
-        string csvPath, string title, IReadOnlyList<double> losses, IReadOnlyList<double> rewards, IReadOnlyList<(int Step, double Right)> looks)
+        string csvPath,
+        string title,
+        IReadOnlyList<double> losses,
+        IReadOnlyList<double> rewards,
+        IReadOnlyList<(int Step, double Right)> looks,
+        IReadOnlyList<double>? divergences = null)
     {
-        AtomicFile.Write(csvPath, Encoding.UTF8.GetBytes(Csv(losses, rewards, looks)));
+        AtomicFile.Write(csvPath, Encoding.UTF8.GetBytes(Csv(losses, rewards, looks, divergences is { Count: > 0 } ? divergences : null)));
         AtomicFile.Write(
             Path.ChangeExtension(csvPath, ".svg"),
             stream => new SvgExporter { Width = 800, Height = 450, UseVerticalTextAlignmentWorkaround = true }.Export(Plot(title, losses, rewards, looks), stream));
     }
 
-    private static string Csv(IReadOnlyList<double> losses, IReadOnlyList<double> rewards, IReadOnlyList<(int Step, double Right)> looks)
+    private static string Csv(
+        IReadOnlyList<double> losses, IReadOnlyList<double> rewards, IReadOnlyList<(int Step, double Right)> looks, IReadOnlyList<double>? divergences)
     {
         var right = looks.ToDictionary(look => look.Step, look => look.Right);
-        var csv = new StringBuilder("step,loss,reward,validation\n");
+        var csv = new StringBuilder("step,loss,reward,validation").Append(divergences is null ? "\n" : ",kl\n");
         for (var step = 0; step <= losses.Count; step++)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{step},");
@@ -39,6 +46,8 @@ public static class LearningCurve
             if (step > 0 && step <= rewards.Count) csv.Append(CultureInfo.InvariantCulture, $"{rewards[step - 1]:0.######}");
             csv.Append(',');
             if (right.TryGetValue(step, out var share)) csv.Append(CultureInfo.InvariantCulture, $"{share:0.######}");
+            if (divergences is not null) csv.Append(',');
+            if (divergences is not null && step > 0 && step <= divergences.Count) csv.Append(CultureInfo.InvariantCulture, $"{divergences[step - 1]:0.######}");
             csv.Append('\n');
         }
 

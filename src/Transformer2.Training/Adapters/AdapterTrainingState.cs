@@ -1,19 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TorchSharp;
-using Transformer2.Experts;
-using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;
 using Transformer2.Training.Checkpoints;
+using Transformer2.Training.Experts;
 using Transformer2.Training.Optimizers;
 using static TorchSharp.torch;
 
-namespace Transformer2.Training.Experts;
+namespace Transformer2.Training.Adapters;
 
-/// <summary>Everything that a training of multipliers changes, so that a run that was stopped goes on as if it had not been.</summary>
+/// <summary>Everything that a training of an adapter changes, so that a run that was stopped goes on as if it had not been.</summary>
 /// <typeparam name="TSettings">What must be the same when a training goes on; a record that JSON can hold.</typeparam>
 /// <typeparam name="TLook">What is measured on the way; likewise.</typeparam>
-internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
+internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
     where TSettings : IEquatable<TSettings>
     where TLook : ITrainingLook<TLook>
 {
@@ -27,22 +26,26 @@ internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
     private List<TLook> _looks = [];
     private List<double> _losses = [];
     private List<double> _rewards = [];
+    private List<double> _divergences = [];
 
-    /// <summary>The state before the first step: multipliers of one for every MLP matrix.</summary>
-    public SvfTrainingState(Decoder model, TSettings settings)
+    /// <summary>The state before the first step.</summary>
+    /// <param name="adapter">What is trained; owned from now on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="settings">What must be the same when the training goes on.</param>
+    public AdapterTrainingState(IAdapterParameters adapter, AdapterTrainingOptions options, TSettings settings)
     {
+        using var scope = NewDisposeScope();
+        Adapter = adapter;
         _settings = settings;
-        Parameters = [.. model.Projections
-            .Where(projection => projection.Name.Contains(".mlp.", StringComparison.Ordinal))
-            .Select(projection => KeyValuePair.Create(projection.Name, ones(projection.Factors!.Rank, device: model.Device).requires_grad_(true)))];
-        Optimizer = new AdamW(Parameters);
-        _best = [.. Parameters.Select(parameter => ones_like(parameter.Value))];
+        Optimizer = ParameterOptimizers.Find(options.Optimizer).Create(adapter.Parameters, options.WeightDecay, adapter.Origin);
+        _best = [.. adapter.Parameters.Select(parameter => parameter.Value.detach().clone().DetachFromDisposeScope())];
     }
 
-    /// <summary>z by matrix, [rank].</summary>
-    public KeyValuePair<string, Tensor>[] Parameters { get; }
+    /// <summary>What is trained.</summary>
+    public IAdapterParameters Adapter { get; }
 
-    public AdamW Optimizer { get; }
+    /// <summary>What trains it.</summary>
+    public IParameterOptimizer Optimizer { get; }
 
     /// <summary>Steps done.</summary>
     public int Step => _losses.Count;
@@ -50,12 +53,17 @@ internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
     /// <summary>Whether the validation split was looked at after the last step.</summary>
     public bool IsLookedAt => _looks.Count > 0 && _looks[^1].Step == Step;
 
+    /// <summary>Looks since the best one.</summary>
+    public int LooksSinceBest => _looks.Count == 0 ? 0 : _looks.Count - 1 - _looks.FindLastIndex(look => look.Step == Best.Step);
+
     private TLook Best => _looks.Aggregate((best, look) => look.IsBetterThan(best) ? look : best);
 
-    public void Add(double loss, double? reward)
+    /// <summary>Takes note of a step.</summary>
+    public void Add(double loss, double? reward, double? divergence)
     {
         _losses.Add(loss);
         if (reward is { } value) _rewards.Add(value);
+        if (divergence is { } distance) _divergences.Add(distance);
     }
 
     /// <summary>Takes a look at the current parameters, and keeps them if none was better.</summary>
@@ -65,23 +73,16 @@ internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
         _looks.Add(look);
     }
 
-    public TrainedExpert<TLook> Result()
-    {
-        using var scope = NewDisposeScope();
-        return new(
-            new ExpertVector(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create(parameter.Key, best.cpu().data<float>().ToArray())).ToDictionary()),
-            Best,
-            _looks,
-            _losses,
-            _rewards);
-    }
+    /// <summary>What the training made so far.</summary>
+    public TrainedExpert<TLook> Result() =>
+        new(Best.Step == 0 ? Adapter.Base() : Adapter.Weights(_best), Best, _looks, _losses, _rewards, _divergences);
 
     /// <summary>Writes the state; <see cref="TryRestore"/> reads it.</summary>
     public void Save(string path) => TrainingCheckpoint.Save(
         path,
         Step,
         Tensors(),
-        new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses, _rewards), Json) });
+        new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses, _rewards, _divergences), Json) });
 
     /// <summary>Takes over the state of a file, if there is one.</summary>
     /// <exception cref="CheckpointException">The file is damaged or of another training; this state is as it was.</exception>
@@ -90,14 +91,15 @@ internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
         Notes? notes = null;
         TrainingCheckpoint.TryRestore(path, Tensors(), (step, entries) => notes = Read(step, entries));
         if (notes is null) return;
-        (_looks, _losses, _rewards) = ([.. notes.Looks], [.. notes.Losses], [.. notes.Rewards ?? []]);
+        (_looks, _losses, _rewards, _divergences) = ([.. notes.Looks], [.. notes.Losses], [.. notes.Rewards ?? []], [.. notes.Divergences ?? []]);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Optimizer.Dispose();
-        foreach (var tensor in Parameters.Select(parameter => parameter.Value).Concat(_best)) tensor.Dispose();
+        Adapter.Dispose();
+        foreach (var tensor in _best) tensor.Dispose();
     }
 
     private Notes Read(int step, IReadOnlyDictionary<string, string> entries)
@@ -115,15 +117,21 @@ internal sealed class SvfTrainingState<TSettings, TLook> : IDisposable
         }
     }
 
-    private IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
-        Parameters.Concat(Optimizer.State).Concat(Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create("best." + parameter.Key, best)));
+    private IEnumerable<KeyValuePair<string, Tensor>> Tensors() => Adapter.Parameters
+        .Concat(Optimizer.State)
+        .Concat(Adapter.Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create("best." + parameter.Key, best)));
 
     private void CopyBest()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (parameter, best) in Parameters.Zip(_best)) best.copy_(parameter.Value);
+        foreach (var (parameter, best) in Adapter.Parameters.Zip(_best)) best.copy_(parameter.Value);
     }
 
-    private sealed record Notes(TSettings Settings, IReadOnlyList<TLook> Looks, IReadOnlyList<double> Losses, IReadOnlyList<double>? Rewards = null);
+    private sealed record Notes(
+        TSettings Settings,
+        IReadOnlyList<TLook> Looks,
+        IReadOnlyList<double> Losses,
+        IReadOnlyList<double>? Rewards = null,
+        IReadOnlyList<double>? Divergences = null);
 }
