@@ -22,6 +22,7 @@ return await new RootCommand("Measures on this machine and prints medians and ra
     KernelsBenchmark.Command(),
     SampleBenchmark.Command(),
     TokenizeBenchmark.Command(),
+    TrainBenchmark.Command(),
     ChildProcess.Command(LoadBenchmark.Once, DecomposeBenchmark.Once),
     BusyProcess.Command(),
 }.Parse(args).InvokeAsync();

@@ -84,6 +84,19 @@ internal sealed class ExpertRecipeOptions
         };
     }
 
+    /// <exception cref="UsageException">They cannot be used.</exception>
+    public static void Check(TaskTrainingOptions options)
+    {
+        try
+        {
+            options.Check();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
     private AdapterOptions Adapter(ParseResult parsed, AdapterOptions recipe) => recipe with
     {
         Kind = parsed.GetValue(_adapter) ?? recipe.Kind,

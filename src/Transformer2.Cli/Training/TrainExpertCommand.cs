@@ -49,6 +49,7 @@ internal static class TrainExpertCommand
             {
                 var options = recipe.Read(parsed);
                 options = options with { Seed = parsed.GetValue(seed) ?? options.Seed, Steps = count ?? options.Steps };
+                ExpertRecipeOptions.Check(options);
                 var run = new ExpertTaskRun(folder, what, Families(what, parsed.GetValue(families) ?? []), file, options, cores, losses, course, place);
                 train = () => run.Run(global.Host, cancellationToken);
             }

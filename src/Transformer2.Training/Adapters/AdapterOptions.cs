@@ -52,8 +52,9 @@ public sealed record AdapterOptions
         return MatrixSelections.Of(config, this).Sum(matrix => Kind == Lora ? Rank * (matrix.Rows + matrix.Columns) : matrix.Rank);
     }
 
-    /// <exception cref="ArgumentException">The options cannot be used.</exception>
-    internal void Check()
+    /// <summary>Whether the options can be used.</summary>
+    /// <exception cref="ArgumentException">They cannot; the message says why.</exception>
+    public void Check()
     {
         if (Kind is not (Svf or Lora)) throw new ArgumentException($"'{Kind}' is none of {Svf}, {Lora} (adapter).");
         _ = MatrixSelections.Find(Modules);

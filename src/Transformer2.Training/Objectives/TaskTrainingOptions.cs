@@ -74,11 +74,12 @@ public sealed record TaskTrainingOptions : AdapterTrainingOptions
     };
 
     /// <summary>Whether the options can be used.</summary>
-    /// <param name="config">The model's shape.</param>
+    /// <param name="config">The model's shape, where it is known.</param>
     /// <exception cref="ArgumentException">They cannot; the message says why.</exception>
-    public void Check(ModelConfig config)
+    public void Check(ModelConfig? config = null)
     {
-        _ = Adapter.ParameterCount(config);
+        Adapter.Check();
+        if (config is not null) _ = Adapter.ParameterCount(config);
         _ = ParameterOptimizers.Find(Optimizer);
         _ = LearningRateSchedules.Find(Schedule);
         var baseline = RewardBaselines.Find(Baseline);

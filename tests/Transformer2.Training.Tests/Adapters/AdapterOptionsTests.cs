@@ -10,7 +10,14 @@ public sealed class AdapterOptionsTests(NanoFixture nano)
     // Llama-3-8B
     private static readonly ModelConfig Llama = new()
     {
-        VocabularySize = 128256, HiddenSize = 4096, IntermediateSize = 14336, Layers = 32, Heads = 32, KeyValueHeads = 8, HeadDim = 128, ContextLength = 8192,
+        VocabularySize = 128256,
+        HiddenSize = 4096,
+        IntermediateSize = 14336,
+        Layers = 32,
+        Heads = 32,
+        KeyValueHeads = 8,
+        HeadDim = 128,
+        ContextLength = 8192,
     };
 
     [Theory]
