@@ -16,6 +16,7 @@ internal static class CommandTree
             DispatchCommands.Create(global),
             AdaptCommands.Create(global),
             ExpertCommands.Create(global),
+            DatasetCommands.Create(global),
             TenantCommands.Create(global),
             KeyCommands.Create(global),
             ModelCommands.Create(global),

@@ -20,12 +20,34 @@ public sealed class ExpertLibrary
     /// <param name="progress">Is told after every chunk.</param>
     /// <param name="cancellationToken">Ends the upload; nothing is kept then.</param>
     /// <returns>The expert as it is kept now.</returns>
-    public Task<Expert> UploadAsync(
+    public async Task<Expert> UploadAsync(
         UploadExpertMetadata metadata,
         Stream content,
         IProgress<TransferProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        ExpertUpload.RunAsync(_stub, _rpc, metadata, content, progress, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(content);
+        metadata = metadata.Clone();
+        if (content.CanSeek && (!metadata.HasSizeBytes || metadata.Sha256.Length == 0))
+        {
+            var (size, sha256) = await FileUpload.DescribeAsync(content, cancellationToken);
+            metadata.SizeBytes = metadata.HasSizeBytes ? metadata.SizeBytes : size;
+            metadata.Sha256 = metadata.Sha256.Length > 0 ? metadata.Sha256 : sha256;
+        }
+
+        using var call = _stub.UploadExpert(cancellationToken: cancellationToken);
+        var response = await FileUpload.RunAsync(
+            call,
+            new UploadExpertRequest { Metadata = metadata },
+            chunk => new UploadExpertRequest { Chunk = chunk },
+            content,
+            metadata.HasSizeBytes ? metadata.SizeBytes : null,
+            progress,
+            _rpc,
+            cancellationToken);
+        return response.Expert;
+    }
 
     /// <summary>Uploads an expert file that is in memory.</summary>
     /// <inheritdoc cref="UploadAsync(UploadExpertMetadata, Stream, IProgress{TransferProgress}, CancellationToken)"/>
@@ -77,4 +99,13 @@ public sealed class ExpertLibrary
     public Task DeleteAsync(string name, string etag = "", CancellationToken cancellationToken = default) =>
         _rpc.CallAsync(_stub.DeleteExpertAsync(
             new DeleteExpertRequest { Name = name, Etag = etag }, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>Lets an expert answer that is in quarantine because it did not pass the gates of its training.</summary>
+    /// <param name="name">The expert.</param>
+    /// <param name="etag">Release it only if it still has this etag; empty for any.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The expert as it is kept now.</returns>
+    public async Task<Expert> ReleaseAsync(string name, string etag = "", CancellationToken cancellationToken = default) =>
+        (await _rpc.CallAsync(_stub.ReleaseExpertAsync(
+            new ReleaseExpertRequest { Name = name, Etag = etag }, cancellationToken: cancellationToken), cancellationToken)).Expert;
 }

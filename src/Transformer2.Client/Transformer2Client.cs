@@ -31,6 +31,9 @@ public sealed class Transformer2Client : IDisposable
         _cluster = new ClusterService.ClusterServiceClient(invoker);
         Experts = new ExpertLibrary(new ExpertService.ExpertServiceClient(invoker), _rpc);
         Adaptation = new SelfAdaptation(new AdaptationService.AdaptationServiceClient(invoker), _rpc);
+        var training = new TrainingService.TrainingServiceClient(invoker);
+        Datasets = new DatasetLibrary(training, _rpc);
+        Training = new ExpertTraining(training, _rpc);
         Tenants = new TenantAdministration(new TenantService.TenantServiceClient(invoker), _rpc);
     }
 
@@ -39,6 +42,12 @@ public sealed class Transformer2Client : IDisposable
 
     /// <summary>How the prompts of the key's tenant are dispatched, and the jobs that make experts for it.</summary>
     public SelfAdaptation Adaptation { get; }
+
+    /// <summary>The data sets of the key's tenant.</summary>
+    public DatasetLibrary Datasets { get; }
+
+    /// <summary>The jobs that train experts for the key's tenant.</summary>
+    public ExpertTraining Training { get; }
 
     /// <summary>Tenants and their keys; needs an admin key.</summary>
     public TenantAdministration Tenants { get; }

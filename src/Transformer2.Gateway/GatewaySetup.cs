@@ -27,8 +27,8 @@ public static class GatewaySetup
         """;
 
     /// <summary>
-    /// Adds the gateway. The host adds a grain factory that reaches the platform's grains, and an
-    /// <see cref="Abstractions.IExpertBlobStore"/>.
+    /// Adds the gateway. The host adds a grain factory that reaches the platform's grains, an <see cref="Abstractions.IExpertBlobStore"/>, an
+    /// <see cref="Abstractions.IDatasetBlobStore"/>, and what reads data sets, an <see cref="Abstractions.IDatasetReader"/>.
     /// </summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
@@ -57,6 +57,7 @@ public static class GatewaySetup
         services.AddSingleton<BaseModelSource>();
         services.AddSingleton<UploadReader>();
         services.AddSingleton<ExpertImport>();
+        services.AddSingleton<DatasetImport>();
         return services;
     }
 
@@ -75,6 +76,7 @@ public static class GatewaySetup
         app.MapGrpcService<GenerationEndpoint>();
         app.MapGrpcService<ExpertEndpoint>();
         app.MapGrpcService<AdaptationEndpoint>();
+        app.MapGrpcService<TrainingEndpoint>();
         app.MapGrpcService<TenantEndpoint>();
         app.MapGrpcService<ClusterEndpoint>();
         app.MapGrpcHealthChecksService().AllowAnonymous();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Transformer2.Abstractions;
 using Transformer2.Engine;
 
 namespace Transformer2.Grains.Inference;
@@ -35,6 +36,10 @@ public static class InferenceNodeSetup
         silo.Services.AddHostedService<DrainService>();
         silo.Services.AddSingleton<IAdaptationWorker, FewShotWorker>();
         silo.Services.AddSingleton<IAdaptationWorker, ClassifierWorker>();
+        silo.Services.AddSingleton<IAdaptationWorker, TrainingWorker>();
+        silo.Services.AddSingleton<IDatasetReader, DatasetFiles>();
+        silo.Services.AddOptions<TrainingOptions>().BindConfiguration(TrainingOptions.Section).ValidateOnStart();
+        silo.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TrainingOptions>, TrainingOptionsValidator>());
         silo.Services.AddSingleton<AdaptationWorkers>();
         silo.Services.AddSingleton<AdaptationRunner>();
 

@@ -30,6 +30,14 @@ public sealed class PlatformLimits
     [Range(1, 100_000)]
     public int MaxUnfinishedAdaptations { get; set; } = 1_000;
 
+    /// <summary>Most data sets of a tenant.</summary>
+    [Range(1, 100_000)]
+    public int MaxDatasets { get; set; } = 1_000;
+
+    /// <summary>Most bytes of a tenant's data sets.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxDatasetBytes { get; set; } = 4L << 30;
+
     /// <summary>How long the file of a replaced expert stays at least, for requests that chose it just before.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ReplacedGrace { get; set; } = TimeSpan.FromMinutes(1);

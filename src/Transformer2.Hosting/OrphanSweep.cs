@@ -9,10 +9,10 @@ namespace Transformer2.Hosting;
 
 /// <summary>
 /// Removes what a server that was killed has left in embedded storage: at the start, and once more when what was too young then is not any
-/// more. The library of each tenant decides; files of tenants that are not known stay, for it may be their states that are lost.
+/// more. The libraries of each tenant decide; files of tenants that are not known stay, for it may be their states that are lost.
 /// </summary>
 internal sealed class OrphanSweep(
-    FileExpertBlobStore store, IGrainFactory grains, IOptions<PlatformLimits> limits, TimeProvider time, ILogger<OrphanSweep> logger) : BackgroundService
+    IEnumerable<FileBlobStore> stores, IGrainFactory grains, IOptions<PlatformLimits> limits, TimeProvider time, ILogger<OrphanSweep> logger) : BackgroundService
 {
     // What is configured may be longer than a timer can be.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -34,7 +34,7 @@ internal sealed class OrphanSweep(
 
     private async Task SweepAll(TimeSpan age, CancellationToken cancellationToken)
     {
-        foreach (var tenant in store.Tenants())
+        foreach (var tenant in stores.SelectMany(store => store.Tenants()).ToHashSet())
         {
             cancellationToken.ThrowIfCancellationRequested();
             await Sweep(tenant, age);
@@ -45,9 +45,12 @@ internal sealed class OrphanSweep(
     {
         try
         {
-            store.RemoveLeftovers(tenant, age);
-            if (await grains.GetGrain<ITenantGrain>(tenant.Value).Get() is not null)
-                await grains.GetGrain<IExpertLibraryGrain>(tenant.Value).RemoveOrphans();
+            foreach (var store in stores)
+                store.RemoveLeftovers(tenant, age);
+            if (await grains.GetGrain<ITenantGrain>(tenant.Value).Get() is null)
+                return;
+            await grains.GetGrain<IExpertLibraryGrain>(tenant.Value).RemoveOrphans();
+            await grains.GetGrain<IDatasetLibraryGrain>(tenant.Value).RemoveOrphans();
         }
         catch (Exception exception)
         {

@@ -86,6 +86,8 @@ public static class PlatformHost
         builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForGateway(options.Address, options.HttpPort, options.GrpcPort));
         builder.Services.AddFileExpertBlobStore(data.Experts);
+        builder.Services.AddFileDatasetBlobStore(data.Datasets);
+        builder.Services.AddFileQuestionBlobStore(data.Questions);
         builder.Services.AddGateway();
         builder.Services.AddHealthChecks().AddCheck<EngineLiveness>("engine-liveness", tags: [GatewaySetup.LivenessTag]);
         builder.AddTelemetry(options);

@@ -9,6 +9,17 @@ namespace Transformer2.Server;
 /// <summary>The engine of this process. Section <c>T2:Engine</c> sets the properties of <see cref="EngineOptions"/>.</summary>
 internal static class LocalEngine
 {
+    private const string Section = "T2:Engine";
+
+    /// <summary>Whether the engine computes in float32 on the CPU, and an answer's bits do not depend on what else is asked: as trainings have it.</summary>
+    public static bool IsExact(IConfiguration configuration)
+    {
+        var engine = configuration.GetSection(Section);
+        return Is("Runner", "auto", "simd") && Is("Quantization", "none") && Is("DType", "auto", "float32") && Is("Device", "cpu") && Is("MergedExperts", "0");
+
+        bool Is(string name, params string[] values) => engine[name] is not { } set || values.Contains(set, StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>Loads the base model and its decomposition, and tells on the console how far it is.</summary>
     /// <exception cref="StartupException">The model cannot be used.</exception>
     public static async Task<IInferenceEngine> LoadAsync(
@@ -17,7 +28,7 @@ internal static class LocalEngine
         var options = new EngineOptions { ModelDirectory = paths.Model, DecompositionCacheDirectory = paths.Decompositions };
         try
         {
-            services.GetRequiredService<IConfiguration>().GetSection("T2:Engine").Bind(options);
+            services.GetRequiredService<IConfiguration>().GetSection(Section).Bind(options);
             Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
             return await InferenceEngine.LoadAsync(
                 options,

@@ -27,10 +27,28 @@ public static class StorageSetup
     /// <summary>Keeps expert files in files below a folder.</summary>
     /// <param name="services">The services.</param>
     /// <param name="directory">The folder, created when absent.</param>
-    public static IServiceCollection AddFileExpertBlobStore(this IServiceCollection services, string directory)
+    public static IServiceCollection AddFileExpertBlobStore(this IServiceCollection services, string directory) =>
+        services.AddStore<FileExpertBlobStore, IExpertBlobStore>(time => new(directory, time));
+
+    /// <summary>Keeps data sets in files below a folder.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="directory">The folder, created when absent.</param>
+    public static IServiceCollection AddFileDatasetBlobStore(this IServiceCollection services, string directory) =>
+        services.AddStore<FileDatasetBlobStore, IDatasetBlobStore>(time => new(directory, time));
+
+    /// <summary>Keeps lists of the questions that made experts in files below a folder.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="directory">The folder, created when absent.</param>
+    public static IServiceCollection AddFileQuestionBlobStore(this IServiceCollection services, string directory) =>
+        services.AddStore<FileQuestionBlobStore, IQuestionBlobStore>(time => new(directory, time));
+
+    private static IServiceCollection AddStore<TStore, TContract>(this IServiceCollection services, Func<TimeProvider, TStore> create)
+        where TStore : FileBlobStore, TContract
+        where TContract : class, IBlobStore
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new FileExpertBlobStore(directory, provider.GetRequiredService<TimeProvider>()));
-        return services.AddSingleton<IExpertBlobStore>(provider => provider.GetRequiredService<FileExpertBlobStore>());
+        services.AddSingleton(provider => create(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FileBlobStore>(provider => provider.GetRequiredService<TStore>());
+        return services.AddSingleton<TContract>(provider => provider.GetRequiredService<TStore>());
     }
 }

@@ -55,9 +55,13 @@ public sealed record AdaptationRecord
     [Id(11)]
     public int Resumptions { get; init; }
 
+    /// <summary>The course of a training on a data set.</summary>
+    [Id(12)]
+    public TrainingCourse? Training { get; init; }
+
     /// <summary>Whether nothing of it changes any more.</summary>
     [JsonIgnore]
-    public bool HasEnded => State is not (AdaptationState.Queued or AdaptationState.Running);
+    public bool HasEnded => State is not (AdaptationState.Queued or AdaptationState.Running or AdaptationState.Paused);
 }
 
 /// <summary>How far a job is.</summary>
@@ -78,6 +82,12 @@ public enum AdaptationState
 
     /// <summary>It was cancelled.</summary>
     Cancelled,
+
+    /// <summary>It waits to be resumed.</summary>
+    Paused,
+
+    /// <summary>Its expert is in the library, in quarantine.</summary>
+    Quarantined,
 }
 
 /// <summary>Why a job failed.</summary>

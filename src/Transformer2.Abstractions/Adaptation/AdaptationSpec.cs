@@ -20,8 +20,8 @@ public sealed record AdaptationSpec(
 
 /// <summary>What a job does.</summary>
 [GenerateSerializer, Immutable, Alias("t2.AdaptationJob")]
-[JsonDerivedType(typeof(FewShot), "few-shot"), JsonDerivedType(typeof(Classifier), "classifier")]
-public abstract record AdaptationJob
+[JsonDerivedType(typeof(FewShot), "few-shot"), JsonDerivedType(typeof(Classifier), "classifier"), JsonDerivedType(typeof(Training), "training")]
+public abstract partial record AdaptationJob
 {
     private AdaptationJob()
     {

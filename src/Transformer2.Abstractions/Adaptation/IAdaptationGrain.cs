@@ -31,7 +31,17 @@ public interface IAdaptationGrain : IGrainWithStringKey, ITenantOwnedGrain
     [Alias("Cancel")]
     Task<AdaptationRecord> Cancel();
 
-    /// <summary>Goes on after a restart.</summary>
+    /// <summary>Interrupts the job until <see cref="Unpause"/>; it keeps what it has done. One that has ended, or is paused already, stays as it is.</summary>
+    /// <exception cref="PlatformException"><see cref="ErrorReason.AdaptationNotFound"/>.</exception>
+    [Alias("Pause")]
+    Task<AdaptationRecord> Pause();
+
+    /// <summary>Goes on with a job that was paused. Another one stays as it is.</summary>
+    /// <exception cref="PlatformException"><see cref="ErrorReason.AdaptationNotFound"/>.</exception>
+    [Alias("Unpause")]
+    Task<AdaptationRecord> Unpause();
+
+    /// <summary>Goes on after a restart, unless it is paused.</summary>
     /// <returns>False if there is no such job.</returns>
     [Alias("Resume")]
     Task<bool> Resume();

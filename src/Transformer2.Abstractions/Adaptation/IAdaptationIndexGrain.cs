@@ -12,14 +12,18 @@ public interface IAdaptationIndexGrain : IGrainWithStringKey, ITenantOwnedGrain
     /// <exception cref="PlatformException">
     /// <see cref="ErrorReason.TenantNotFound"/>, <see cref="ErrorReason.AdaptationExists"/>, <see cref="ErrorReason.AdaptationQuota"/>,
     /// <see cref="ErrorReason.ExpertNotFound"/>, <see cref="ErrorReason.ExpertExists"/>, <see cref="ErrorReason.ExpertQuota"/>,
+    /// <see cref="ErrorReason.ExpertQuarantined"/>, <see cref="ErrorReason.DatasetNotFound"/>, <see cref="ErrorReason.InvalidDataset"/>,
     /// <see cref="ErrorReason.InvalidExamples"/>, <see cref="ErrorReason.InvalidField"/>.
     /// </exception>
     [Alias("Create")]
     Task<AdaptationRecord> Create(AdaptationId id, AdaptationSpec spec);
 
-    /// <summary>At most <paramref name="count"/> jobs that were created before the one numbered <paramref name="before"/>, newest first.</summary>
+    /// <summary>
+    /// At most <paramref name="count"/> jobs that were created before the one numbered <paramref name="before"/>, newest first: those that train on data
+    /// sets, or all others.
+    /// </summary>
     [Alias("List")]
-    Task<AdaptationPage> List(long? before, int count);
+    Task<AdaptationPage> List(long? before, int count, bool trainings);
 
     /// <summary>Removes a job that has ended.</summary>
     /// <exception cref="PlatformException"><see cref="ErrorReason.AdaptationNotFound"/>; <see cref="ErrorReason.Conflict"/> if it has not ended.</exception>

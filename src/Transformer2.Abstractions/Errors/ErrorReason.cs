@@ -66,6 +66,30 @@ public static class ErrorReason
     /// <summary>The tenant has as many adaptations as it may.</summary>
     public const string AdaptationQuota = "ADAPTATION_QUOTA";
 
+    /// <summary>The tenant has no such training.</summary>
+    public const string TrainingNotFound = "TRAINING_NOT_FOUND";
+
+    /// <summary>The model computes nothing but what is no number any more: the learning rate was too high.</summary>
+    public const string TrainingDiverged = "TRAINING_DIVERGED";
+
+    /// <summary>What judges the answers of a training does not, or says what is no reward. Metadata, where the tenant hosts it: <c>cause</c>.</summary>
+    public const string RewardFailed = "REWARD_FAILED";
+
+    /// <summary>The lines of a data set make no sense. Metadata: <c>cause</c>, and where it is one line's <c>line</c>.</summary>
+    public const string InvalidDataset = "INVALID_DATASET";
+
+    /// <summary>The tenant has no such data set.</summary>
+    public const string DatasetNotFound = "DATASET_NOT_FOUND";
+
+    /// <summary>The tenant has another data set of this id.</summary>
+    public const string DatasetExists = "DATASET_EXISTS";
+
+    /// <summary>The tenant has as many data sets as it may.</summary>
+    public const string DatasetQuota = "DATASET_QUOTA";
+
+    /// <summary>A stored data set is missing or is not what it was.</summary>
+    public const string DatasetDamaged = "DATASET_DAMAGED";
+
     /// <summary>The job was cancelled.</summary>
     public const string Cancelled = "CANCELLED";
 
@@ -77,6 +101,9 @@ public static class ErrorReason
 
     /// <summary>The tenant's library is full.</summary>
     public const string ExpertQuota = "EXPERT_QUOTA";
+
+    /// <summary>The expert did not pass the gates of its training, and was not released since.</summary>
+    public const string ExpertQuarantined = "EXPERT_QUARANTINED";
 
     /// <summary>A stored expert file is missing or is not what it was.</summary>
     public const string ExpertDamaged = "EXPERT_DAMAGED";

@@ -13,6 +13,7 @@ public static class ExpertCommit
     /// <param name="displayName">A name for people.</param>
     /// <param name="file">The whole file.</param>
     /// <param name="content">What it holds.</param>
+    /// <param name="publication">Where a job has made it: what the job says of it.</param>
     /// <exception cref="PlatformException">The library refuses it; nothing of it is kept.</exception>
     public static async Task<ExpertRecord> PutFile(
         this IExpertLibraryGrain library,
@@ -21,7 +22,8 @@ public static class ExpertCommit
         ExpertWrite write,
         string displayName,
         ReadOnlyMemory<byte> file,
-        ExpertContent content)
+        ExpertContent content,
+        ExpertPublication? publication = null)
     {
         ArgumentNullException.ThrowIfNull(library);
         ArgumentNullException.ThrowIfNull(blobs);
@@ -32,7 +34,8 @@ public static class ExpertCommit
             await blobs.PutAsync(tenant, file, CancellationToken.None);
             try
             {
-                return await library.Put(write with { SizeBytes = file.Length }, displayName, content);
+                var sized = write with { SizeBytes = file.Length };
+                return await (publication is null ? library.Put(sized, displayName, content) : library.Publish(sized, displayName, content, publication));
             }
             catch (PlatformException exception) when (exception.Reason == ErrorReason.Conflict && attempt < Attempts)
             {

@@ -23,6 +23,22 @@ public interface IExpertLibraryGrain : IGrainWithStringKey, ITenantOwnedGrain
     [Alias("Put")]
     Task<ExpertRecord> Put(ExpertWrite write, string displayName, ExpertContent content);
 
+    /// <summary>As <see cref="Put"/>, once for each token: repeating it, at any time until <see cref="Forget"/>, returns what the first one put and changes nothing.</summary>
+    /// <exception cref="PlatformException">As for <see cref="Put"/>.</exception>
+    [Alias("Publish")]
+    Task<ExpertRecord> Publish(ExpertWrite write, string displayName, ExpertContent content, ExpertPublication publication);
+
+    /// <summary>The publication of this token will not be repeated any more.</summary>
+    [Alias("Forget")]
+    Task Forget(string token);
+
+    /// <summary>Ends an expert's quarantine.</summary>
+    /// <param name="id">The expert.</param>
+    /// <param name="etag">Release it only if it has this etag; null for any.</param>
+    /// <exception cref="PlatformException"><see cref="ErrorReason.ExpertNotFound"/>, <see cref="ErrorReason.EtagMismatch"/>.</exception>
+    [Alias("Release")]
+    Task<ExpertRecord> Release(ExpertId id, string? etag);
+
     /// <summary>Removes a stored file that no expert uses: after a refused commit.</summary>
     [Alias("Discard")]
     Task Discard(ContentDigest digest);

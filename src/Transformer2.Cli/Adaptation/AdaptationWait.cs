@@ -49,14 +49,19 @@ internal static class AdaptationWait
         return CodeOf(last);
     }
 
-    // A job's failure ends the command as the same refusal of a call does.
-    private static int CodeOf(V1.Adaptation adaptation) => (adaptation.State, adaptation.Error?.Reason) switch
+    private static int CodeOf(V1.Adaptation adaptation) => adaptation.State switch
     {
-        (AdaptationState.Succeeded, _) => ExitCode.Success,
-        (AdaptationState.Cancelled, _) => ExitCode.Cancelled,
-        (_, "INTERNAL" or null) => ExitCode.Unexpected,
-        (_, var reason) when reason.EndsWith("_NOT_FOUND", StringComparison.Ordinal) => ExitCode.NotFound,
-        (_, var reason) when reason.EndsWith("_QUOTA", StringComparison.Ordinal) => ExitCode.Exhausted,
+        AdaptationState.Succeeded => ExitCode.Success,
+        AdaptationState.Cancelled => ExitCode.Cancelled,
+        _ => CodeOf(adaptation.Error),
+    };
+
+    /// <summary>A job's failure ends the command as the same refusal of a call does.</summary>
+    public static int CodeOf(AdaptationError? error) => error?.Reason switch
+    {
+        "INTERNAL" or null => ExitCode.Unexpected,
+        var reason when reason.EndsWith("_NOT_FOUND", StringComparison.Ordinal) => ExitCode.NotFound,
+        var reason when reason.EndsWith("_QUOTA", StringComparison.Ordinal) => ExitCode.Exhausted,
         _ => ExitCode.InvalidInput,
     };
 }

@@ -11,6 +11,7 @@ internal static class ExpertCommands
         ExpertListCommand.Create(global),
         ExpertShowCommand.Create(global),
         ExpertDownloadCommand.Create(global),
+        ExpertReleaseCommand.Create(global),
         ExpertDeleteCommand.Create(global),
         ExpertInspectCommand.Create(global),
     };

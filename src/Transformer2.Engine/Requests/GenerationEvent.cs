@@ -24,7 +24,11 @@ public sealed record AnswerCompleted(FinishReason FinishReason, int CompletionTo
 /// The end of the answer, or of all answers: their tokens summed (the prompt's counted once), <see cref="FinishReason.Length"/> if any ended so, the
 /// first one's beginning and the last one's end.
 /// </summary>
-public sealed record GenerationCompleted(FinishReason FinishReason, TokenUsage Usage, GenerationTimings Timings) : GenerationEvent;
+public sealed record GenerationCompleted(FinishReason FinishReason, TokenUsage Usage, GenerationTimings Timings) : GenerationEvent
+{
+    /// <summary>The token by which the model ended the answer, which is none of the answer's; null where it ended otherwise, and for several answers.</summary>
+    public int? EndToken { get; init; }
+}
 
 /// <summary>How probable a token was, and which ones were most.</summary>
 /// <param name="Token">The token.</param>

@@ -13,6 +13,7 @@ internal sealed class AnswerSequence(
     private TimeSpan _firstToken;
     private TimeSpan? _lastToken;
     private int _generated;
+    private int? _endToken;
     private TextDelta? _rest;
 
     public override GenerationRequest Request { get; } = request;
@@ -45,7 +46,11 @@ internal sealed class AnswerSequence(
         Write(_rest);
         var timings = new GenerationTimings(_queued, _firstToken, stream.Elapsed);
         var usage = new TokenUsage(Row.PromptLength, _generated) { CachedPromptTokens = CachedTokens };
-        stream.Complete(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings) { Answer = Index });
+        stream.Complete(new GenerationCompleted(text.Stopped ? FinishReason.Stop : reason, usage, timings)
+        {
+            Answer = Index,
+            EndToken = Request.Answers == 1 ? _endToken : null,
+        });
     }
 
     public override void Fail(Exception? error) => stream.Fail(error);
@@ -58,7 +63,11 @@ internal sealed class AnswerSequence(
         var mayEnd = Request.IgnoreEndOfAnswer || _generated >= Request.MinTokens;
         var (token, logprobs) = Next(logits, forbidden: mayEnd ? null : endOfAnswer);
         Drawn(stream.Elapsed);
-        if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token)) return FinishReason.Stop;
+        if (!Request.IgnoreEndOfAnswer && endOfAnswer.Contains(token))
+        {
+            _endToken = token;
+            return FinishReason.Stop;
+        }
 
         Row.Tokens.Add(token);
         _generated++;

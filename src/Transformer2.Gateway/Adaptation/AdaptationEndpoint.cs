@@ -37,14 +37,14 @@ internal sealed class AdaptationEndpoint(IGrainFactory grains, IHostApplicationL
     {
         var tenant = context.GetHttpContext().Tenant();
         var id = ResourceNames.Adaptation(request.Name, tenant, "name");
-        return new() { Adaptation = (await Job(tenant, id).Find() ?? throw AdaptationErrors.NotFound(id)).ToMessage(tenant) };
+        return new() { Adaptation = (await Find(tenant, id)).ToMessage(tenant) };
     }
 
     public override async Task<ListAdaptationsResponse> ListAdaptations(ListAdaptationsRequest request, ServerCallContext context)
     {
         var tenant = context.GetHttpContext().Tenant();
         var list = $"{ResourceNames.Of(tenant)}/adaptations";
-        var page = await Index(tenant).List(Pages.Before(list, request.PageToken), Pages.Size(request.PageSize));
+        var page = await Index(tenant).List(Pages.Before(list, request.PageToken), Pages.Size(request.PageSize), trainings: false);
         return new()
         {
             Adaptations = { page.Adaptations.Select(adaptation => adaptation.ToMessage(tenant)) },
@@ -56,7 +56,9 @@ internal sealed class AdaptationEndpoint(IGrainFactory grains, IHostApplicationL
         WatchAdaptationRequest request, IServerStreamWriter<WatchAdaptationResponse> responseStream, ServerCallContext context)
     {
         var tenant = context.GetHttpContext().Tenant();
-        var job = Job(tenant, ResourceNames.Adaptation(request.Name, tenant, "name"));
+        var id = ResourceNames.Adaptation(request.Name, tenant, "name");
+        await Find(tenant, id);
+        var job = Job(tenant, id);
 
         // A job may take hours; a server that stops does not wait for those who look at it.
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
@@ -79,16 +81,23 @@ internal sealed class AdaptationEndpoint(IGrainFactory grains, IHostApplicationL
     public override async Task<CancelAdaptationResponse> CancelAdaptation(CancelAdaptationRequest request, ServerCallContext context)
     {
         var tenant = context.GetHttpContext().Tenant();
-        var cancelled = await Job(tenant, ResourceNames.Adaptation(request.Name, tenant, "name")).Cancel();
-        return new() { Adaptation = cancelled.ToMessage(tenant) };
+        var id = ResourceNames.Adaptation(request.Name, tenant, "name");
+        await Find(tenant, id);
+        return new() { Adaptation = (await Job(tenant, id).Cancel()).ToMessage(tenant) };
     }
 
     public override async Task<DeleteAdaptationResponse> DeleteAdaptation(DeleteAdaptationRequest request, ServerCallContext context)
     {
         var tenant = context.GetHttpContext().Tenant();
-        await Index(tenant).Delete(ResourceNames.Adaptation(request.Name, tenant, "name"));
+        var id = ResourceNames.Adaptation(request.Name, tenant, "name");
+        await Find(tenant, id);
+        await Index(tenant).Delete(id);
         return new();
     }
+
+    // A job of the other service is none of this one.
+    private async Task<AdaptationRecord> Find(TenantId tenant, AdaptationId id) =>
+        await Job(tenant, id).Find() is { Job: not AdaptationJob.Training } found ? found : throw AdaptationErrors.NotFound(id);
 
     private IDispatchPolicyGrain Policies(TenantId tenant) => grains.GetGrain<IDispatchPolicyGrain>(tenant.Value);
 

@@ -63,7 +63,7 @@ internal static class AdaptationMapping
         Template = training.Template?.ToMessage(),
     };
 
-    private static V1.AdaptationError ToMessage(this AdaptationError error) =>
+    public static V1.AdaptationError ToMessage(this AdaptationError error) =>
         new() { Reason = error.Reason, Message = error.Message, Metadata = { error.Metadata } };
 
     private static V1.FewShotResult ToMessage(this FewShotResult result, TenantId tenant) => new()

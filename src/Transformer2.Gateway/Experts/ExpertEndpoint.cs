@@ -59,16 +59,23 @@ internal sealed class ExpertEndpoint(
         return new();
     }
 
+    public override async Task<ReleaseExpertResponse> ReleaseExpert(ReleaseExpertRequest request, ServerCallContext context)
+    {
+        var tenant = context.GetHttpContext().Tenant();
+        var id = ResourceNames.Expert(request.Name, tenant, "name");
+        return new() { Expert = (await Library(tenant).Release(id, request.Etag.Length == 0 ? null : request.Etag)).ToExpert(tenant) };
+    }
+
     private Task<UploadExpertResponse> Upload(
         IAsyncStreamReader<UploadExpertRequest> stream, TenantId tenant, CancellationToken cancellationToken) =>
         uploads.Run(tenant, async () =>
         {
-            var metadata = await uploads.ReadMetadata(stream, cancellationToken);
+            var metadata = await uploads.ReadMetadata(stream, UploadMessages.Expert, cancellationToken);
             var id = ResourceNames.Expert(metadata.ExpertId, tenant, "expert_id");
             var displayName = Fields.DisplayName(metadata.DisplayName, id.Value);
             var write = new ExpertWrite(id, metadata.SizeBytes, metadata.Overwrite, metadata.Etag.Length == 0 ? null : metadata.Etag);
             await Library(tenant).Check(write);
-            var file = await uploads.ReadFile(stream, metadata, cancellationToken);
+            var file = await uploads.ReadFile(stream, UploadMessages.Expert, metadata, cancellationToken);
             var expert = await import.Import(tenant, write, displayName, file, metadata.Sha256);
             return new UploadExpertResponse { Expert = expert.ToExpert(tenant) };
         });

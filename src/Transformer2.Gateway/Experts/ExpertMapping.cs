@@ -23,5 +23,7 @@ internal static class ExpertMapping
         Description = expert.Content.Description,
         CreateTime = expert.CreateTime.ToTimestamp(),
         Etag = expert.Etag,
+        QuarantineReasons = { expert.IsQuarantined ? expert.Quarantine : [] },
+        SeenQuestionCount = expert.Seen?.Count ?? 0,
     };
 }

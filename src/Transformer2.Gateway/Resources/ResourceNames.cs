@@ -11,6 +11,8 @@ internal static class ResourceNames
     private const string Tenants = "tenants";
     private const string Experts = "experts";
     private const string Adaptations = "adaptations";
+    private const string Trainings = "trainings";
+    private const string Datasets = "datasets";
     private const string ApiKeys = "apiKeys";
     private const int MaxLength = 256;
 
@@ -19,6 +21,10 @@ internal static class ResourceNames
     public static string Of(TenantId tenant, ExpertId expert) => $"{Tenants}/{tenant}/{Experts}/{expert}";
 
     public static string Of(TenantId tenant, AdaptationId adaptation) => $"{Tenants}/{tenant}/{Adaptations}/{adaptation}";
+
+    public static string Of(TenantId tenant, DatasetId dataset) => $"{Tenants}/{tenant}/{Datasets}/{dataset}";
+
+    public static string OfTraining(TenantId tenant, AdaptationId training) => $"{Tenants}/{tenant}/{Trainings}/{training}";
 
     public static string OfKey(TenantId tenant, string keyId) => $"{Tenants}/{tenant}/{ApiKeys}/{keyId}";
 
@@ -34,6 +40,20 @@ internal static class ResourceNames
     {
         var (owner, id) = Parse<AdaptationId>(name, caller, "adaptation", Adaptations, field);
         return owner == caller ? id : throw AdaptationErrors.NotFound(id);
+    }
+
+    /// <summary><c>{training}</c> or <c>tenants/{caller}/trainings/{training}</c>.</summary>
+    public static AdaptationId Training(string name, TenantId caller, string field)
+    {
+        var (owner, id) = Parse<AdaptationId>(name, caller, "training", Trainings, field);
+        return owner == caller ? id : throw AdaptationErrors.NoTraining(id);
+    }
+
+    /// <summary><c>{dataset}</c> or <c>tenants/{caller}/datasets/{dataset}</c>.</summary>
+    public static DatasetId Dataset(string name, TenantId caller, string field)
+    {
+        var (owner, id) = Parse<DatasetId>(name, caller, "dataset", Datasets, field);
+        return owner == caller ? id : throw DatasetErrors.NotFound(id);
     }
 
     /// <summary>Empty, <c>{caller}</c> or <c>tenants/{caller}</c>.</summary>

@@ -5,7 +5,9 @@ using Transformer2.Adaptation.Search;
 using Transformer2.Engine;
 using Transformer2.Experts;
 using Transformer2.Tokenization;
+using Transformer2.Training.Adapters;
 using Transformer2.Training.Classification;
+using Transformer2.Training.Tasks;
 
 namespace Transformer2.Grains.Inference;
 
@@ -23,6 +25,9 @@ internal static class AdaptationFaults
         ChatTemplateException chat => new(ErrorReason.ChatTemplate, chat.Message),
         ExpertCompositionException composition => new(ErrorReason.InvalidMixture, composition.Message),
         ExpertFileException file => new(file.Reason, file.Message),
+        VerificationException { InnerException: PlatformException judge } => judge,
+        VerificationException verification => new(ErrorReason.RewardFailed, verification.Message),
+        TrainingDivergedException diverged => new(ErrorReason.TrainingDiverged, diverged.Message),
         _ => null,
     };
 

@@ -26,6 +26,10 @@ public sealed record AdaptationJobState
     /// <summary>Where the work goes on; its worker knows what it means. Empty once the job has ended.</summary>
     [Id(4)]
     public string Checkpoint { get; init; } = "";
+
+    /// <summary>Number of the last turn; it grows whenever a run must not count any more.</summary>
+    [Id(5)]
+    public long Turn { get; init; }
 }
 
 /// <summary>What a job reads and never changes. Written once, and removed when the job has ended.</summary>

@@ -18,14 +18,17 @@ public sealed class AdaptationRunner(IGrainFactory grains, AdaptationWorkers wor
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
+            AdaptationWork? work = null;
             try
             {
-                if (await job.Begin() is { } work)
-                    await job.Complete(await workers.For(work.Job).Run(work, new(job, time, ended), ended.Token));
+                work = await job.Begin();
+                if (work is not null)
+                    await job.Complete(work.Turn, await workers.For(work.Job).Run(work, new(job, work.Turn, time, ended), ended.Token));
                 return;
             }
             catch (Exception) when (ended.IsCancellationRequested)
             {
+                await Leave(job, work);
                 return;
             }
             catch (Exception exception) when (AdaptationFaults.RefusalOf(exception) is { } refusal)
@@ -33,20 +36,36 @@ public sealed class AdaptationRunner(IGrainFactory grains, AdaptationWorkers wor
                 // An engine that does not run any more is not the job's fault: the server that is started next takes it up again.
                 if (refusal.Reason == ErrorReason.EngineUnavailable)
                     throw;
-                await job.Fail(AdaptationError.Of(refusal));
+                await job.Fail(work!.Turn, AdaptationError.Of(refusal));
                 return;
             }
             catch (Exception exception)
             {
                 InferenceLog.AdaptationInterrupted(logger, ticket.Tenant, ticket.Id, attempt, exception);
-                if (attempt == Attempts)
+                if (attempt == Attempts && work is not null)
                 {
-                    await job.Fail(AdaptationError.Of(new(ErrorReason.Internal, "An internal error occurred.")));
+                    await job.Fail(work.Turn, AdaptationError.Of(new(ErrorReason.Internal, "An internal error occurred.")));
                     return;
                 }
 
+                if (attempt >= Attempts)
+                    throw;
                 await Task.Delay(Pause, time, cancellationToken);
             }
+        }
+    }
+
+    // A worker keeps its course when it is stopped: after the clean-up of a job that has ended, that would stay for ever.
+    private async Task Leave(IAdaptationRunGrain job, AdaptationWork? work)
+    {
+        try
+        {
+            if (work is not null && !await job.IsOpen())
+                workers.For(work.Job).CleanUp(work.Tenant, work.Id);
+        }
+        catch (Exception exception)
+        {
+            InferenceLog.NotCleanedUp(logger, work!.Tenant, work.Id, exception);
         }
     }
 }

@@ -22,12 +22,12 @@ public sealed class AdaptationScheduler(
     private long _turn;
     private bool _stopping;
 
-    /// <summary>Puts a job in, unless it is here already.</summary>
+    /// <summary>Puts a job in, unless it is here already. One that is just being cancelled begins again once it has ended.</summary>
     public void Submit(AdaptationTicket ticket)
     {
         lock (_gate)
         {
-            if (_stopping || _waiting.Contains(ticket) || _running.ContainsKey(ticket))
+            if (_stopping || _waiting.Contains(ticket) || (_running.TryGetValue(ticket, out var running) && !running.IsCancelled))
                 return;
             _waiting.Add(ticket);
             StartNext();
@@ -94,7 +94,9 @@ public sealed class AdaptationScheduler(
         }
     }
 
+    // Never two runs of a job at once, nor of two jobs of one id: they would write to the same places.
     private AdaptationTicket? Next() => _waiting
+        .Where(ticket => !_running.Keys.Any(running => running.Tenant == ticket.Tenant && running.Id == ticket.Id))
         .Where(ticket => _running.Keys.Count(running => running.Tenant == ticket.Tenant) < options.Value.AdaptationJobsPerTenant)
         .OrderBy(ticket => _turns.GetValueOrDefault(ticket.Tenant))
         .ThenBy(ticket => ticket.CreateTime)
@@ -126,10 +128,16 @@ public sealed class AdaptationScheduler(
 
         public CancellationToken Cancelled => _cancellation.Token;
 
+        public bool IsCancelled { get; private set; }
+
         public Task End { get; set; } = Task.CompletedTask;
 
         // What follows from it must not happen under the lock.
-        public void Cancel() => _ = _cancellation.CancelAsync();
+        public void Cancel()
+        {
+            IsCancelled = true;
+            _ = _cancellation.CancelAsync();
+        }
 
         public void Dispose() => _cancellation.Dispose();
     }

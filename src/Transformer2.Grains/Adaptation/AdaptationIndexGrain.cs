@@ -36,7 +36,7 @@ public sealed class AdaptationIndexGrain(
         var experts = Resolve(spec.Job, library!);
         var known = (await MakeRoom()).Without(id);
         await Unfinished.Add(Tenant, id);
-        await Commit(known.With(id));
+        await Commit(known.With(id, spec.Job is AdaptationJob.Training));
         try
         {
             return await Job(id).Create(spec, experts);
@@ -49,9 +49,9 @@ public sealed class AdaptationIndexGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<AdaptationPage> List(long? before, int count)
+    public async Task<AdaptationPage> List(long? before, int count, bool trainings)
     {
-        var page = State.Jobs.Where(job => before is null || job.Number < before).OrderByDescending(job => job.Number).Take(count + 1).ToArray();
+        var page = State.Jobs.Where(job => job.IsTraining == trainings && (before is null || job.Number < before)).OrderByDescending(job => job.Number).Take(count + 1).ToArray();
         var records = await Task.WhenAll(page.Take(count).Select(job => Job(job.Id).Find()));
         return new([.. records.OfType<AdaptationRecord>()], page.Length > count ? page[count - 1].Number : null);
     }
@@ -79,8 +79,15 @@ public sealed class AdaptationIndexGrain(
     }
 
     private static ImmutableArray<AdaptationExpert> Resolve(AdaptationJob job, LibrarySnapshot library) => job is AdaptationJob.FewShot search
-        ? [.. search.Experts.Select(id => library.Experts.TryGetValue(id, out var digest) ? new AdaptationExpert(id, digest) : throw ExpertErrors.NotFound(id))]
+        ? [.. search.Experts.Select(id => Resolve(id, library))]
         : [];
+
+    private static AdaptationExpert Resolve(ExpertId id, LibrarySnapshot library)
+    {
+        if (!library.Experts.TryGetValue(id, out var digest))
+            throw ExpertErrors.NotFound(id);
+        return library.Quarantined.Contains(id) ? throw ExpertErrors.Quarantined(id) : new(id, digest);
+    }
 
     private async Task<AdaptationIndexState> MakeRoom()
     {
@@ -112,7 +119,8 @@ public sealed record AdaptationIndexState
     public bool Contains(AdaptationId id) => Jobs.Any(job => job.Id == id);
 
     /// <summary>The next state, with a new job.</summary>
-    public AdaptationIndexState With(AdaptationId id) => new() { Jobs = Jobs.Add(new(id, Created)), Created = Created + 1 };
+    public AdaptationIndexState With(AdaptationId id, bool isTraining) =>
+        new() { Jobs = Jobs.Add(new(id, Created) { IsTraining = isTraining }), Created = Created + 1 };
 
     /// <summary>The next state, without a job.</summary>
     public AdaptationIndexState Without(AdaptationId id) => this with { Jobs = Jobs.RemoveAll(job => job.Id == id) };
@@ -120,4 +128,9 @@ public sealed record AdaptationIndexState
 
 /// <summary>A job's place in the order of creation.</summary>
 [GenerateSerializer, Immutable, Alias("t2.IndexedAdaptation")]
-public sealed record IndexedAdaptation([property: Id(0)] AdaptationId Id, [property: Id(1)] long Number);
+public sealed record IndexedAdaptation([property: Id(0)] AdaptationId Id, [property: Id(1)] long Number)
+{
+    /// <summary>Whether it trains on a data set.</summary>
+    [Id(2)]
+    public bool IsTraining { get; init; }
+}

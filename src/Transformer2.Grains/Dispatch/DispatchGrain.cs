@@ -54,7 +54,8 @@ public sealed class DispatchGrain : Grain, IDispatchGrain
 
     // A request that names an expert gets it, or an error: never another answer.
     private DispatchTarget Resolve(ExpertSelection selection) =>
-        PolicyResolver.Resolve(selection, _library, out var missing) ?? throw ExpertErrors.NotFound(missing!.Value);
+        PolicyResolver.Resolve(selection, _library, out var missing)
+        ?? throw (_library.Quarantined.Contains(missing!.Value) ? ExpertErrors.Quarantined(missing.Value) : ExpertErrors.NotFound(missing.Value));
 
     private DispatchPlan Plan(string strategy, DispatchTarget target) => new(TenantId.Parse(Tenant), strategy, target);
 }

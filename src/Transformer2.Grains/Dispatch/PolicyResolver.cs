@@ -27,7 +27,7 @@ internal sealed class PolicyResolver(DispatchPolicy policy, LibrarySnapshot libr
         };
     }
 
-    /// <summary>The contents that a selection names; null if one does not exist.</summary>
+    /// <summary>The contents that a selection names; null if one does not exist, or answers nobody.</summary>
     public static DispatchTarget? Resolve(ExpertSelection selection, LibrarySnapshot library, out ExpertId? missing)
     {
         missing = null;
@@ -40,7 +40,7 @@ internal sealed class PolicyResolver(DispatchPolicy policy, LibrarySnapshot libr
         var experts = ImmutableArray.CreateBuilder<DispatchedExpert>(terms.Length);
         foreach (var term in terms)
         {
-            if (!library.Experts.TryGetValue(term.Expert, out var digest))
+            if (Find(term.Expert, library) is not { } digest)
             {
                 missing = term.Expert;
                 return null;
@@ -79,5 +79,9 @@ internal sealed class PolicyResolver(DispatchPolicy policy, LibrarySnapshot libr
         : throw DispatchErrors.Refused(DispatchFallbackReason.ExpertMissing);
 
     private DispatchedExpert? Find(ExpertId? id) =>
-        id is { } named && library.Experts.TryGetValue(named, out var digest) ? new(named, digest, 1) : null;
+        id is { } named && Find(named, library) is { } digest ? new(named, digest, 1) : null;
+
+    // An expert in quarantine is as good as missing.
+    private static ContentDigest? Find(ExpertId id, LibrarySnapshot library) =>
+        library.Experts.TryGetValue(id, out var digest) && !library.Quarantined.Contains(id) ? digest : null;
 }

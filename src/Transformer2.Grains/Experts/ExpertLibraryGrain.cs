@@ -15,6 +15,7 @@ namespace Transformer2.Grains;
 public sealed class ExpertLibraryGrain(
     [PersistentState("state")] IPersistentState<ExpertLibraryState> storage,
     IExpertBlobStore blobs,
+    IQuestionBlobStore questions,
     IOptions<PlatformLimits> limits,
     TimeProvider time,
     ILogger<ExpertLibraryGrain> logger) : StatefulGrain<ExpertLibraryState>(storage), IExpertLibraryGrain
@@ -43,13 +44,46 @@ public sealed class ExpertLibraryGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<ExpertRecord> Put(ExpertWrite write, string displayName, ExpertContent content)
+    public Task<ExpertRecord> Put(ExpertWrite write, string displayName, ExpertContent content) => Put(write, displayName, content, publication: null);
+
+    /// <inheritdoc/>
+    public async Task<ExpertRecord> Publish(ExpertWrite write, string displayName, ExpertContent content, ExpertPublication publication)
+    {
+        ArgumentNullException.ThrowIfNull(publication);
+        return State.Publications.GetValueOrDefault(publication.Token) ?? await Put(write, displayName, content, publication);
+    }
+
+    /// <inheritdoc/>
+    public async Task Forget(string token)
+    {
+        if (State.Publications.ContainsKey(token))
+            await Commit(State with { Publications = State.Publications.Remove(token) });
+    }
+
+    /// <inheritdoc/>
+    public async Task<ExpertRecord> Release(ExpertId id, string? etag)
+    {
+        var expert = Find(id);
+        RequireEtag(id, etag);
+        if (!expert.IsQuarantined)
+            return expert;
+        expert = expert with { Quarantine = [], Etag = NextEtag(expert.Content) };
+        await Commit(State.With(expert));
+        return expert;
+    }
+
+    private async Task<ExpertRecord> Put(ExpertWrite write, string displayName, ExpertContent content, ExpertPublication? publication)
     {
         await RequireTenant();
         var known = State.Experts.GetValueOrDefault(write.Id);
         var replaces = write.Overwrite || write.Etag is not null;
         if (known is not null && known.Content.Digest == content.Digest && (!replaces || known.DisplayName == displayName))
+        {
+            if (publication is not null)
+                await Commit(State with { Publications = State.Publications.SetItem(publication.Token, known) });
             return known;
+        }
+
         RequireEtag(write.Id, write.Etag);
         if (known is not null && !replaces)
             throw new PlatformException(
@@ -59,9 +93,17 @@ public sealed class ExpertLibraryGrain(
         if (!await blobs.ExistsAsync(Tenant, content.Digest))
             throw new PlatformException(ErrorReason.Conflict, "The expert's file was removed meanwhile; upload it again.");
 
-        var version = (State.Version + 1).ToString(CultureInfo.InvariantCulture);
-        var expert = new ExpertRecord(write.Id, displayName, content, time.GetUtcNow(), $"{version}-{content.Digest.Value[..8]}");
-        await Commit(State.With(expert));
+        // What is known of a content stays known of it; by another way than its release it does not leave quarantine.
+        var same = known?.Content.Digest == content.Digest ? known : null;
+        var expert = new ExpertRecord(write.Id, displayName, content, time.GetUtcNow(), NextEtag(content))
+        {
+            Quarantine = publication?.Quarantine ?? same?.Quarantine ?? [],
+            Seen = publication?.Seen ?? same?.Seen,
+        };
+        var next = State.With(expert);
+        await Commit(publication is null ? next : next with { Publications = next.Publications.SetItem(publication.Token, expert) });
+        if (known?.Seen is { } seen)
+            await DiscardQuestions(seen.Digest);
         if (known is not null)
         {
             _replaced.RemoveAll(file => file.Digest == known.Content.Digest);
@@ -96,12 +138,17 @@ public sealed class ExpertLibraryGrain(
         RequireEtag(id, etag);
         await Commit(State.Without(id));
         await Discard(expert.Content.Digest);
+        if (expert.Seen is { } seen)
+            await DiscardQuestions(seen.Digest);
         await DiscardReplaced(deleted: id);
     }
 
     /// <inheritdoc/>
     public Task<LibrarySnapshot?> GetSnapshot(long knownVersion) => Task.FromResult(
-        knownVersion == State.Version ? null : new LibrarySnapshot(State.Version, State.Experts.ToDigests()));
+        knownVersion == State.Version ? null : new LibrarySnapshot(State.Version, State.Experts.ToDigests())
+        {
+            Quarantined = [.. State.Experts.Values.Where(expert => expert.IsQuarantined).Select(expert => expert.Id)],
+        });
 
     // In one turn: nothing is committed between the look at the state and the removal.
     private async Task RemoveOrphans(CancellationToken cancellationToken)
@@ -112,6 +159,12 @@ public sealed class ExpertLibraryGrain(
         {
             if (blob.WriteTime < oldest && !used.Contains(blob.Digest))
                 await Remove(blob.Digest);
+        }
+
+        await foreach (var blob in questions.ListAsync(Tenant, cancellationToken))
+        {
+            if (blob.WriteTime < oldest)
+                await DiscardQuestions(blob.Digest);
         }
     }
 
@@ -129,17 +182,28 @@ public sealed class ExpertLibraryGrain(
     }
 
     // What was committed or refused before stands, whether or not the file goes.
-    private async Task Remove(ContentDigest digest)
+    private Task Remove(ContentDigest digest) => Remove(blobs, digest);
+
+    private async Task DiscardQuestions(ContentDigest digest)
+    {
+        if (!State.UsesQuestions(digest))
+            await Remove(questions, digest);
+    }
+
+    private async Task Remove(IBlobStore store, ContentDigest digest)
     {
         try
         {
-            await blobs.DeleteAsync(Tenant, digest);
+            await store.DeleteAsync(Tenant, digest);
         }
         catch (Exception exception)
         {
             GrainsLog.FileNotRemoved(logger, Tenant, digest, exception);
         }
     }
+
+    private string NextEtag(ExpertContent content) =>
+        string.Create(CultureInfo.InvariantCulture, $"{State.Version + 1}-{content.Digest.Value[..8]}");
 
     private ExpertRecord Find(ExpertId id) => State.Experts.GetValueOrDefault(id) ?? throw ExpertErrors.NotFound(id);
 

@@ -15,13 +15,20 @@ public sealed record ExpertLibraryState
     [Id(1)]
     public ImmutableDictionary<ExpertId, ExpertRecord> Experts { get; init; } = ImmutableDictionary<ExpertId, ExpertRecord>.Empty;
 
+    /// <summary>What jobs have published that may still ask again, by token.</summary>
+    [Id(2)]
+    public ImmutableDictionary<string, ExpertRecord> Publications { get; init; } = ImmutableDictionary<string, ExpertRecord>.Empty;
+
     /// <summary>The next state, with one expert put or replaced.</summary>
     public ExpertLibraryState With(ExpertRecord expert) =>
-        new() { Version = Version + 1, Experts = Experts.SetItem(expert.Id, expert) };
+        this with { Version = Version + 1, Experts = Experts.SetItem(expert.Id, expert) };
 
     /// <summary>The next state, with one expert removed.</summary>
-    public ExpertLibraryState Without(ExpertId id) => new() { Version = Version + 1, Experts = Experts.Remove(id) };
+    public ExpertLibraryState Without(ExpertId id) => this with { Version = Version + 1, Experts = Experts.Remove(id) };
 
     /// <summary>Whether an expert has this content.</summary>
     public bool Uses(ContentDigest digest) => Experts.Values.Any(expert => expert.Content.Digest == digest);
+
+    /// <summary>Whether an expert was made with these questions.</summary>
+    public bool UsesQuestions(ContentDigest digest) => Experts.Values.Any(expert => expert.Seen?.Digest == digest);
 }

@@ -22,6 +22,12 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Expert files.</summary>
     public string Experts => System.IO.Path.Combine(Path, "experts");
 
+    /// <summary>Data sets.</summary>
+    public string Datasets => System.IO.Path.Combine(Path, "datasets");
+
+    /// <summary>Which questions made experts.</summary>
+    public string Questions => System.IO.Path.Combine(Path, "questions");
+
     /// <summary>Decompositions of base models, which can be computed again. Local tools share them.</summary>
     public string Decompositions => System.IO.Path.Combine(Path, "decompositions");
 

@@ -16,8 +16,15 @@ namespace Transformer2.Training.Adapters;
 /// <param name="Settings">What must be the same when a training goes on.</param>
 /// <param name="CheckpointPath">Written at every look and when the run ends early, read if it is there, deleted by nobody. Null keeps none.</param>
 /// <param name="Progress">Receives every step.</param>
-internal sealed record TrainingCourse<TSettings>(
-    Func<IAdapterParameters> Parameters, AdapterTrainingOptions Options, TSettings Settings, string? CheckpointPath = null, IProgress<TrainingProgress>? Progress = null);
+internal sealed record TrainingCourse<TSettings, TLook>(
+    Func<IAdapterParameters> Parameters, AdapterTrainingOptions Options, TSettings Settings, string? CheckpointPath = null, IProgress<TrainingProgress>? Progress = null)
+{
+    /// <summary>Receives what a checkpoint held.</summary>
+    public Action<IReadOnlyList<TrainingProgress>, IReadOnlyList<TLook>>? Restored { get; init; }
+
+    /// <summary>Receives every look, once the checkpoint holds it.</summary>
+    public Action<TLook>? Looked { get; init; }
+}
 
 /// <summary>Trains a single adapter.</summary>
 internal static class AdapterTraining
@@ -56,7 +63,7 @@ internal static class AdapterTraining
 /// </remarks>
 /// <param name="courses">The trainings.</param>
 /// <param name="objective">What for.</param>
-internal sealed class AdapterTraining<TSettings, TLook>(IReadOnlyList<TrainingCourse<TSettings>> courses, IAdapterObjective<TLook> objective) : IDisposable
+internal sealed class AdapterTraining<TSettings, TLook>(IReadOnlyList<TrainingCourse<TSettings, TLook>> courses, IAdapterObjective<TLook> objective) : IDisposable
     where TSettings : IEquatable<TSettings>
     where TLook : ITrainingLook<TLook>
 {
@@ -108,7 +115,7 @@ internal sealed class AdapterTraining<TSettings, TLook>(IReadOnlyList<TrainingCo
         foreach (var (course, loss) in running.Zip(losses)) course.Apply(loss);
     }
 
-    private sealed class Course(int index, TrainingCourse<TSettings> course)
+    private sealed class Course(int index, TrainingCourse<TSettings, TLook> course)
     {
         private readonly AdapterTrainingOptions _options = course.Options;
         private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -124,6 +131,7 @@ internal sealed class AdapterTraining<TSettings, TLook>(IReadOnlyList<TrainingCo
         {
             if (course.CheckpointPath is not null) State.TryRestore(course.CheckpointPath);
             _resumedAt = State.Step;
+            if (State.Step > 0 || State.IsLookedAt) course.Restored?.Invoke(State.Course(_options), State.Looks);
             _clock.Restart();
         }
 
@@ -138,8 +146,10 @@ internal sealed class AdapterTraining<TSettings, TLook>(IReadOnlyList<TrainingCo
             if (!isDue || State.IsLookedAt) return;
             using var guard = no_grad();
             using var scope = NewDisposeScope();
-            State.Add(objective.Look(Turn(State.Step), cancellationToken));
+            var look = objective.Look(Turn(State.Step), cancellationToken);
+            State.Add(look);
             Save();
+            course.Looked?.Invoke(look);
         }
 
         public void Apply(StepLoss computed)
@@ -151,10 +161,11 @@ internal sealed class AdapterTraining<TSettings, TLook>(IReadOnlyList<TrainingCo
             if (double.IsFinite(loss) && double.IsFinite(norm)) State.Optimizer.Step(_options.LearningRateAt(step), step);
             else loss = double.NaN;
             Gradients.Clear(parameters);
-            State.Add(loss, computed.Reward, computed.Divergence);
+            var drift = State.Drift();
+            State.Add(loss, computed.Reward, computed.Divergence, drift);
             var left = _clock.Elapsed / (step - _resumedAt) * (_options.Steps - step);
             course.Progress?.Report(new TrainingProgress(
-                step, _options.Steps, loss, _options.LearningRateAt(step), computed.Tokens, left, computed.Reward, computed.Divergence));
+                step, _options.Steps, loss, _options.LearningRateAt(step), computed.Tokens, left, computed.Reward, computed.Divergence, drift));
         }
     }
 }

@@ -5,6 +5,7 @@ using Transformer2.Modeling.Checkpoints;
 using Transformer2.Training.Checkpoints;
 using Transformer2.Training.Experts;
 using Transformer2.Training.Optimizers;
+using Transformer2.Training.Reports;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Adapters;
@@ -27,6 +28,7 @@ internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
     private List<double> _losses = [];
     private List<double> _rewards = [];
     private List<double> _divergences = [];
+    private List<double> _drifts = [];
 
     /// <summary>The state before the first step.</summary>
     /// <param name="adapter">What is trained; owned from now on.</param>
@@ -58,12 +60,41 @@ internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
 
     private TLook Best => _looks.Aggregate((best, look) => look.IsBetterThan(best) ? look : best);
 
+    /// <summary>What was measured so far.</summary>
+    public IReadOnlyList<TLook> Looks => _looks;
+
+    /// <summary>The steps so far, as far as it is kept how they went.</summary>
+    public IReadOnlyList<TrainingProgress> Course(AdapterTrainingOptions options) => [.. _losses.Select((loss, i) => new TrainingProgress(
+        i + 1,
+        options.Steps,
+        loss,
+        options.LearningRateAt(i + 1),
+        Tokens: 0,
+        Remaining: TimeSpan.Zero,
+        At(_rewards, i),
+        At(_divergences, i),
+        At(_drifts, i)))];
+
+    /// <summary>Root mean square of what the multipliers are away from 1; null where others are trained.</summary>
+    public double? Drift()
+    {
+        if (Adapter.Weights() is not SvfWeights { Vector: var vector }) return null;
+        var squares = 0.0;
+        foreach (var (_, values) in vector.Multipliers)
+        {
+            foreach (var z in values.Span) squares += (z - 1.0) * (z - 1.0);
+        }
+
+        return Math.Sqrt(squares / vector.ParameterCount);
+    }
+
     /// <summary>Takes note of a step.</summary>
-    public void Add(double loss, double? reward, double? divergence)
+    public void Add(double loss, double? reward, double? divergence, double? drift)
     {
         _losses.Add(loss);
         if (reward is { } value) _rewards.Add(value);
         if (divergence is { } distance) _divergences.Add(distance);
+        if (drift is { } way) _drifts.Add(way);
     }
 
     /// <summary>Takes a look at the current parameters, and keeps them if none was better.</summary>
@@ -82,7 +113,7 @@ internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
         path,
         Step,
         Tensors(),
-        new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses, _rewards, _divergences), Json) });
+        new Dictionary<string, string> { [NotesKey] = JsonSerializer.Serialize(new Notes(_settings, _looks, _losses, _rewards, _divergences, _drifts), Json) });
 
     /// <summary>Takes over the state of a file, if there is one.</summary>
     /// <exception cref="CheckpointException">The file is damaged or of another training; this state is as it was.</exception>
@@ -91,7 +122,8 @@ internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
         Notes? notes = null;
         TrainingCheckpoint.TryRestore(path, Tensors(), (step, entries) => notes = Read(step, entries));
         if (notes is null) return;
-        (_looks, _losses, _rewards, _divergences) = ([.. notes.Looks], [.. notes.Losses], [.. notes.Rewards ?? []], [.. notes.Divergences ?? []]);
+        (_looks, _losses, _rewards, _divergences, _drifts) =
+            ([.. notes.Looks], [.. notes.Losses], [.. notes.Rewards ?? []], [.. notes.Divergences ?? []], [.. notes.Drifts ?? []]);
     }
 
     /// <inheritdoc/>
@@ -121,6 +153,9 @@ internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
         .Concat(Optimizer.State)
         .Concat(Adapter.Parameters.Zip(_best, (parameter, best) => KeyValuePair.Create("best." + parameter.Key, best)));
 
+    // A training has a figure of every step or of none.
+    private static double? At(List<double> figures, int index) => index < figures.Count ? figures[index] : null;
+
     private void CopyBest()
     {
         using var guard = no_grad();
@@ -133,5 +168,6 @@ internal sealed class AdapterTrainingState<TSettings, TLook> : IDisposable
         IReadOnlyList<TLook> Looks,
         IReadOnlyList<double> Losses,
         IReadOnlyList<double>? Rewards = null,
-        IReadOnlyList<double>? Divergences = null);
+        IReadOnlyList<double>? Divergences = null,
+        IReadOnlyList<double>? Drifts = null);
 }

@@ -31,6 +31,9 @@ public sealed record ExpertTrainingJob(ITrainingTask Task, ITaskEncoder Encoder,
     /// <summary>Receives every step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Is told what its checkpoint holds.</summary>
+    public ITrainingObserver? Observer { get; init; }
+
     /// <summary>Answers that are judged at once.</summary>
     public int VerifierParallelism { get; init; } = 8;
 }
@@ -116,12 +119,16 @@ public sealed class MultiExpertTraining : IAdapterObjective<ValidationLook>
 
     /// <summary>The trainings before their first step.</summary>
     internal AdapterTraining<Settings, ValidationLook> Start() => new(
-        [.. _jobs.Select((job, i) => new TrainingCourse<Settings>(
+        [.. _jobs.Select((job, i) => new TrainingCourse<Settings, ValidationLook>(
             () => AdapterParameters.Create(_model, job.Options.Adapter, job.Options.Seed),
             job.Options,
             new Settings(job.BaseModel, Digest(i), job.Options),
             job.CheckpointPath,
-            job.Progress))],
+            job.Progress)
+        {
+            Restored = job.Observer is { } told ? told.Restored : null,
+            Looked = job.Observer is { } seen ? seen.Looked : null,
+        })],
         this);
 
     private ITrainingObjective Objective(TrainingTurn turn) => TrainingObjectives.Find(_jobs[turn.Training].Options.Objective);

@@ -27,11 +27,20 @@ public static class LearningCurve
         IReadOnlyList<(int Step, double Right)> looks,
         IReadOnlyList<double>? divergences = null)
     {
-        AtomicFile.Write(csvPath, Encoding.UTF8.GetBytes(Csv(losses, rewards, looks, divergences is { Count: > 0 } ? divergences : null)));
-        AtomicFile.Write(
-            Path.ChangeExtension(csvPath, ".svg"),
-            stream => new SvgExporter { Width = 800, Height = 450, UseVerticalTextAlignmentWorkaround = true }.Export(Plot(title, losses, rewards, looks), stream));
+        SaveCsv(csvPath, losses, rewards, looks, divergences);
+        SaveChart(Path.ChangeExtension(csvPath, ".svg"), title, losses, rewards, looks);
     }
+
+    /// <summary>Writes the CSV file of <see cref="Save"/> alone.</summary>
+    public static void SaveCsv(
+        string path, IReadOnlyList<double> losses, IReadOnlyList<double> rewards, IReadOnlyList<(int Step, double Right)> looks, IReadOnlyList<double>? divergences = null) =>
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(Csv(losses, rewards, looks, divergences is { Count: > 0 } ? divergences : null)));
+
+    /// <summary>Writes the drawing of <see cref="Save"/> alone.</summary>
+    public static void SaveChart(
+        string path, string title, IReadOnlyList<double> losses, IReadOnlyList<double> rewards, IReadOnlyList<(int Step, double Right)> looks) => AtomicFile.Write(
+        path,
+        stream => new SvgExporter { Width = 800, Height = 450, UseVerticalTextAlignmentWorkaround = true }.Export(Plot(title, losses, rewards, looks), stream));
 
     private static string Csv(
         IReadOnlyList<double> losses, IReadOnlyList<double> rewards, IReadOnlyList<(int Step, double Right)> looks, IReadOnlyList<double>? divergences)

@@ -19,7 +19,7 @@ public class UploadReaderTests
     {
         var reader = new UploadReader(Options.Create(_options), _time);
         var stream = new ScriptedStream();
-        var file = reader.ReadFile(stream, new(), CancellationToken.None);
+        var file = reader.ReadFile(stream, UploadMessages.Expert, new(), CancellationToken.None);
 
         _time.Advance(_options.IdleTimeout - TimeSpan.FromSeconds(1));
         Assert.False(file.IsCompleted);
@@ -33,7 +33,7 @@ public class UploadReaderTests
     {
         var reader = new UploadReader(Options.Create(_options), _time);
         var stream = new ScriptedStream();
-        var file = reader.ReadFile(stream, new(), CancellationToken.None);
+        var file = reader.ReadFile(stream, UploadMessages.Expert, new(), CancellationToken.None);
 
         for (var passed = TimeSpan.Zero; passed < _options.TotalTimeout; passed += TimeSpan.FromSeconds(20))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Transformer2.Experts;
+using Transformer2.Grains.Inference;
 
 namespace Transformer2.Grains.Tests;
 
@@ -103,7 +104,7 @@ public class AdaptationGrainTests(GrainCluster cluster)
         unfit = await Index(tenant).Create(Id, Search(change: job => job with { Examples = [new("a", "b"), new("a", "b")] })).Refused(ErrorReason.InvalidExamples);
         Assert.Equal("DUPLICATE", unfit.Metadata["cause"]);
 
-        Assert.Empty((await Index(tenant).List(null, 10)).Adaptations);
+        Assert.Empty((await Index(tenant).List(null, 10, trainings: false)).Adaptations);
         Assert.Null(await Job(tenant).Find());
         await NothingIsUnfinished(tenant);
     }
@@ -184,8 +185,8 @@ public class AdaptationGrainTests(GrainCluster cluster)
             await End(tenant, id);
         }
 
-        var first = await Index(tenant).List(null, 2);
-        var second = await Index(tenant).List(first.Last, 2);
+        var first = await Index(tenant).List(null, 2, trainings: false);
+        var second = await Index(tenant).List(first.Last, 2, trainings: false);
 
         Assert.Equal(["b", "a", "c"], first.Adaptations.Concat(second.Adaptations).Select(job => job.Id.Value));
         Assert.Null(second.Last);
@@ -221,6 +222,55 @@ public class AdaptationGrainTests(GrainCluster cluster)
         await Index(tenant).Resume(Id);
 
         await NothingIsUnfinished(tenant);
+    }
+
+    [Fact]
+    public async Task A_paused_job_gives_its_place_back_and_ends_as_if_it_had_never_been_paused()
+    {
+        var tenant = await NewTenant();
+        CallerScope.EnterTenant(tenant);
+        await Index(tenant).Create(Id, Search(change: Slow));
+        await Until(tenant, Id, job => job.FewShot?.Generations > 0);
+
+        var paused = await Job(tenant).Pause();
+        Assert.Equal((AdaptationState.Paused, false), (paused.State, paused.HasEnded));
+        await Index(tenant).Create(AdaptationId.Parse("calm"), Search(change: Slow) with { Expert = ExpertId.Parse("mixed-calm") });
+        var calm = await End(tenant, "calm");
+        await cluster.Forget();
+        Assert.True(await Job(tenant).Resume());
+        Assert.Equal(AdaptationState.Paused, (await Job(tenant).Find())!.State);
+        Assert.Equal(AdaptationState.Queued, (await Job(tenant).Unpause()).State);
+        var ended = await End(tenant);
+
+        Assert.Equal((AdaptationState.Succeeded, 0), (ended.State, ended.Resumptions));
+        Assert.Equal(calm.FewShot!.Weights.Select(entry => entry.Weights[0]), ended.FewShot!.Weights.Select(entry => entry.Weights[0]));
+        Assert.Equal(AdaptationState.Succeeded, (await Job(tenant).Pause()).State);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_lost_its_turn_changes_nothing()
+    {
+        var tenant = await NewTenant();
+        CallerScope.EnterTenant(tenant);
+        await Index(tenant).Create(Id, Search(change: Slow));
+        await Until(tenant, Id, job => job.FewShot?.Generations > 0);
+        var run = cluster.Grains.GetGrain<IAdaptationRunGrain>(AdaptationKey.Of(tenant, Id));
+        var old = (await run.Begin())!;
+        await Job(tenant).Pause();
+        var file = ExpertBytes.Of(1.1f);
+        var product = new AdaptationProduct("late", [.. file], GrainCluster.Content(ContentDigest.Of(file), file.Length));
+
+        Assert.Null(await run.Begin());
+        Assert.False(await run.Advance(old.Turn, new("", 0.9, "late")));
+        await run.Complete(old.Turn, product);
+        await run.Fail(old.Turn, AdaptationError.Of(new(ErrorReason.Internal, "late")));
+        Assert.Equal(AdaptationState.Paused, (await Job(tenant).Find())!.State);
+        await Job(tenant).Unpause();
+        await run.Complete(old.Turn, product);
+        var ended = await End(tenant);
+
+        Assert.Equal(AdaptationState.Succeeded, ended.State);
+        Assert.Equal("Mixture of low, high", (await cluster.Library(tenant).Get(ExpertId.Parse("mixed"))).DisplayName);
     }
 
     private IAdaptationIndexGrain Index(TenantId tenant) => cluster.Grains.GetGrain<IAdaptationIndexGrain>(tenant.Value);

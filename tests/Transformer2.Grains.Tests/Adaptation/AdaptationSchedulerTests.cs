@@ -85,6 +85,33 @@ public sealed class AdaptationSchedulerTests : IDisposable
         Assert.Equal(["a/1"], _begun);
     }
 
+    [Fact]
+    public async Task A_job_that_comes_back_while_it_is_being_cancelled_begins_again_once_it_has_ended()
+    {
+        var leave = new TaskCompletionSource();
+        var runs = 0;
+        var scheduler = new AdaptationScheduler(
+            async (ticket, _) =>
+            {
+                _begun.Enqueue(Name(ticket));
+                Assert.Equal(1, Interlocked.Increment(ref runs));
+                await leave.Task;
+                Interlocked.Decrement(ref runs);
+            },
+            Options.Create(new InferenceNodeOptions { AdaptationJobs = 2 }),
+            NullLogger<AdaptationScheduler>.Instance);
+        scheduler.Submit(Ticket("a", "1"));
+        await Begun(1);
+
+        scheduler.Cancel(TenantId.Parse("a"), AdaptationId.Parse("1"));
+        scheduler.Submit(Ticket("a", "1"));
+        await Task.Delay(50, Token);
+        Assert.Single(_begun);
+        leave.SetResult();
+
+        await Begun(2);
+    }
+
     public void Dispose() => _next.Dispose();
 
     private AdaptationScheduler Scheduler(int jobs) => new(

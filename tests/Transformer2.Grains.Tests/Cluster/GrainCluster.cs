@@ -23,6 +23,10 @@ public sealed class GrainCluster : IAsyncLifetime
 
     internal MemoryBlobStore Blobs { get; } = new();
 
+    internal MemoryBlobStore Datasets { get; } = new();
+
+    internal MemoryBlobStore Questions { get; } = new();
+
     internal IGrainFactory Grains => Cluster.Client;
 
     public async ValueTask InitializeAsync()
@@ -33,8 +37,11 @@ public sealed class GrainCluster : IAsyncLifetime
             var json = new SystemTextJsonGrainStorageSerializer(Options.Create(new SystemTextJsonGrainStorageSerializerOptions()));
             silo.AddMemoryGrainStorageAsDefault(storage => storage.GrainStorageSerializer = json);
             silo.Services.AddSingleton<IExpertBlobStore>(Blobs);
+            silo.Services.AddSingleton<IDatasetBlobStore>(Datasets);
+            silo.Services.AddSingleton<IQuestionBlobStore>(Questions);
             silo.Services.Configure<PlatformLimits>(
-                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys, limits.MaxAdaptations, limits.ReplacedGrace) = (5, 100_000, 3, 3, ReplacedGrace));
+                limits => (limits.MaxExperts, limits.MaxExpertBytes, limits.MaxApiKeys, limits.MaxAdaptations, limits.ReplacedGrace, limits.MaxDatasets, limits.MaxDatasetBytes) =
+                    (5, 100_000, 3, 3, ReplacedGrace, 3, 1000));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddPlatformGrains();
             silo.AddInferenceNode((_, _) => Task.FromResult<IInferenceEngine>(Engine));

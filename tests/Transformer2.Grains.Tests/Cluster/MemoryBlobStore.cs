@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Transformer2.Grains.Tests;
 
 /// <summary>Blobs in memory. They are young unless they are made old.</summary>
-internal sealed class MemoryBlobStore : IExpertBlobStore
+internal sealed class MemoryBlobStore : IExpertBlobStore, IDatasetBlobStore, IQuestionBlobStore
 {
     private readonly ConcurrentDictionary<(TenantId, ContentDigest), (byte[] Content, DateTimeOffset Time)> _blobs = new();
 
@@ -16,11 +16,11 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
     /// <summary>Tenants whose files cannot be removed.</summary>
     public ConcurrentDictionary<TenantId, bool> Undeletable { get; } = new();
 
-    public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public Task<StoredBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         var digest = ContentDigest.Of(content.Span);
         _blobs[(tenant, digest)] = (content.ToArray(), DateTimeOffset.MaxValue);
-        return Task.FromResult(new ExpertBlob(digest, content.Length, DateTimeOffset.MaxValue));
+        return Task.FromResult(new StoredBlob(digest, content.Length, DateTimeOffset.MaxValue));
     }
 
     public async Task<byte[]?> GetAsync(TenantId tenant, ContentDigest digest, CancellationToken cancellationToken = default)
@@ -41,7 +41,7 @@ internal sealed class MemoryBlobStore : IExpertBlobStore
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<ExpertBlob> ListAsync(
+    public async IAsyncEnumerable<StoredBlob> ListAsync(
         TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;

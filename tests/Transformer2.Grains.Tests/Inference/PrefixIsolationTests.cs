@@ -22,6 +22,8 @@ public sealed class PrefixIsolationTests : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<IExpertBlobStore>(new MemoryBlobStore());
+            silo.Services.AddSingleton<IDatasetBlobStore>(new MemoryBlobStore());
+            silo.Services.AddSingleton<IQuestionBlobStore>(new MemoryBlobStore());
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
             silo.AddMemoryGrainStorageAsDefault();
             silo.AddPlatformGrains();

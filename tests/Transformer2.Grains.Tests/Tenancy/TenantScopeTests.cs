@@ -13,7 +13,7 @@ public class TenantScopeTests(GrainCluster cluster)
         await cluster.Grains.GetGrain<IDispatchGrain>("x").Dispatch(new ExpertSelection.Base()).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<ITenantDirectoryGrain>(ITenantDirectoryGrain.Key).List(null, 1).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IApiKeyRingGrain>("x").List().Refused(ErrorReason.TenantMismatch);
-        await cluster.Grains.GetGrain<IAdaptationIndexGrain>("x").List(null, 1).Refused(ErrorReason.TenantMismatch);
+        await cluster.Grains.GetGrain<IAdaptationIndexGrain>("x").List(null, 1, trainings: false).Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IAdaptationGrain>("x/y").Find().Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IAdaptationRunGrain>("x/y").Begin().Refused(ErrorReason.TenantMismatch);
         await cluster.Grains.GetGrain<IUnfinishedAdaptationsGrain>(IUnfinishedAdaptationsGrain.Key).List().Refused(ErrorReason.TenantMismatch);

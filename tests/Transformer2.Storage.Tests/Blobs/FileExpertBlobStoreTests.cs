@@ -24,7 +24,7 @@ public sealed class FileExpertBlobStoreTests : IDisposable
     public async Task What_is_stored_is_read_also_by_a_new_store()
     {
         var blob = await _store.PutAsync(Demo, Content, Token);
-        Assert.Equal(new ExpertBlob(ContentDigest.Of(Content), 4, _time.GetUtcNow()), blob);
+        Assert.Equal(new StoredBlob(ContentDigest.Of(Content), 4, _time.GetUtcNow()), blob);
         var again = new FileExpertBlobStore(_folder.Path, _time);
         Assert.Equal(Content, await again.GetAsync(Demo, blob.Digest, Token));
         Assert.True(await again.ExistsAsync(Demo, blob.Digest, Token));
@@ -126,9 +126,9 @@ public sealed class FileExpertBlobStoreTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => _store.GetAsync(Demo, default, Token));
     }
 
-    private async Task<List<ExpertBlob>> List(TenantId tenant)
+    private async Task<List<StoredBlob>> List(TenantId tenant)
     {
-        var blobs = new List<ExpertBlob>();
+        var blobs = new List<StoredBlob>();
         await foreach (var blob in _store.ListAsync(tenant, Token))
         {
             blobs.Add(blob);

@@ -43,9 +43,7 @@ public sealed class ClassifierWorker(IInferenceEngine engine, IOptions<TrainingO
         await report.Advance(new(Checkpoint: "", Progress: 0, Phase: "training"));
         try
         {
-            // A thread of its own: libtorch keeps "no gradients" and scopes per thread, and pool threads belong to the silo.
-            return await Task.Factory.StartNew(
-                () => Train(work, report, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await BackgroundThread.Run(options.Value.ComputingThreads, () => Train(work, report, cancellationToken));
         }
         catch (CheckpointException)
         {

@@ -5,19 +5,19 @@ using Transformer2.Experts;
 namespace Transformer2.Storage;
 
 /// <summary>
-/// Expert files below a folder, <c>TENANT/DIGEST.safetensors</c>. Written whole and on disk before they are acknowledged; hashed again when
+/// Files below a folder, <c>TENANT/DIGEST.EXTENSION</c>. Written whole and on disk before they are acknowledged; hashed again when
 /// they are read, so that a damaged or exchanged file is never handed out.
 /// </summary>
 /// <param name="directory">The folder, created when absent.</param>
+/// <param name="extension">How names of files end, with the dot.</param>
+/// <param name="damaged">The refusal to hand out a damaged file.</param>
 /// <param name="time">The clock of the files' times.</param>
-public sealed class FileExpertBlobStore(string directory, TimeProvider time) : IExpertBlobStore
+public abstract class FileBlobStore(string directory, string extension, Func<ContentDigest, PlatformException> damaged, TimeProvider time) : IBlobStore
 {
-    private const string Extension = ".safetensors";
-
     private readonly string _root = Path.GetFullPath(directory);
 
     /// <inheritdoc/>
-    public Task<ExpertBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+    public Task<StoredBlob> PutAsync(TenantId tenant, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
         Task.Run(
             () =>
             {
@@ -33,7 +33,7 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
                     stream.Flush();
                     File.SetLastWriteTimeUtc(stream.SafeFileHandle, now.UtcDateTime);
                 });
-                return new ExpertBlob(digest, content.Length, now);
+                return new StoredBlob(digest, content.Length, now);
             },
             cancellationToken);
 
@@ -53,8 +53,7 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
 
         return ContentDigest.Of(content) == digest
             ? content
-            : throw new PlatformException(
-                ErrorReason.ExpertDamaged, "The stored file of the expert is damaged; upload it again.", ("digest", digest.Value));
+            : throw damaged(digest);
     }
 
     /// <inheritdoc/>
@@ -66,7 +65,7 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
         Task.Run(() => AtomicFile.Delete(PathOf(tenant, digest)), cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ExpertBlob> ListAsync(
+    public async IAsyncEnumerable<StoredBlob> ListAsync(
         TenantId tenant, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var blob in await Task.Run(() => List(FolderOf(tenant)), cancellationToken))
@@ -105,20 +104,20 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
         }
     }
 
-    private static List<ExpertBlob> List(string folder)
+    private List<StoredBlob> List(string folder)
     {
-        var blobs = new List<ExpertBlob>();
+        var blobs = new List<StoredBlob>();
         if (!Directory.Exists(folder))
         {
             return blobs;
         }
 
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + Extension))
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + extension))
         {
             // A file may go while the folder is read; then it does not exist.
             if (file.Exists && ContentDigest.TryParse(Path.GetFileNameWithoutExtension(file.Name), out var digest))
             {
-                blobs.Add(new ExpertBlob(digest, file.Length, file.LastWriteTimeUtc));
+                blobs.Add(new StoredBlob(digest, file.Length, file.LastWriteTimeUtc));
             }
         }
 
@@ -130,5 +129,5 @@ public sealed class FileExpertBlobStore(string directory, TimeProvider time) : I
         Path.Combine(_root, tenant.Value ?? throw new ArgumentException("No tenant.", nameof(tenant)));
 
     private string PathOf(TenantId tenant, ContentDigest digest) =>
-        Path.Combine(FolderOf(tenant), (digest.Value ?? throw new ArgumentException("No digest.", nameof(digest))) + Extension);
+        Path.Combine(FolderOf(tenant), (digest.Value ?? throw new ArgumentException("No digest.", nameof(digest))) + extension);
 }

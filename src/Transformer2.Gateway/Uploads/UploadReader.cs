@@ -2,7 +2,6 @@ using System.Buffers;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Transformer2.Abstractions;
-using Transformer2.V1;
 
 namespace Transformer2.Gateway;
 
@@ -30,43 +29,45 @@ internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider
     }
 
     /// <summary>The first message.</summary>
-    public async Task<UploadExpertMetadata> ReadMetadata(
-        IAsyncStreamReader<UploadExpertRequest> stream, CancellationToken cancellationToken)
+    public async Task<TMetadata> ReadMetadata<TRequest, TMetadata>(
+        IAsyncStreamReader<TRequest> stream, UploadMessages<TRequest, TMetadata> messages, CancellationToken cancellationToken)
+        where TMetadata : class
     {
-        var metadata = await Next(stream, options.Value.IdleTimeout, cancellationToken) ? stream.Current.Metadata : null;
+        var metadata = await Next(stream, options.Value.IdleTimeout, cancellationToken) ? messages.Metadata(stream.Current) : null;
         if (metadata is null)
             throw Protocol("The first message must hold the metadata.");
-        if (metadata.HasSizeBytes && metadata.SizeBytes <= 0)
+        var (size, sha256) = messages.Promise(metadata);
+        if (size <= 0)
             throw Fields.Invalid("size_bytes", "size_bytes is not a positive number.");
-        if (metadata.HasSizeBytes && metadata.SizeBytes > options.Value.MaxFileBytes)
+        if (size > options.Value.MaxFileBytes)
             throw TooLarge();
-        if (metadata.Sha256.Length > 0 && !ContentDigest.TryParse(metadata.Sha256, out _))
+        if (sha256.Length > 0 && !ContentDigest.TryParse(sha256, out _))
             throw Fields.Invalid("sha256", "sha256 is not 64 lower-case hexadecimal digits.");
         return metadata;
     }
 
     /// <summary>All further messages, which together are the file.</summary>
-    public async Task<ReadOnlyMemory<byte>> ReadFile(
-        IAsyncStreamReader<UploadExpertRequest> stream, UploadExpertMetadata metadata, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> ReadFile<TRequest, TMetadata>(
+        IAsyncStreamReader<TRequest> stream, UploadMessages<TRequest, TMetadata> messages, TMetadata metadata, CancellationToken cancellationToken)
+        where TMetadata : class
     {
+        var size = messages.Promise(metadata).SizeBytes;
         var begin = time.GetTimestamp();
         var file = new ArrayBufferWriter<byte>();
         while (await Next(stream, Patience(begin), cancellationToken))
         {
-            if (stream.Current.PayloadCase != UploadExpertRequest.PayloadOneofCase.Chunk)
-                throw Protocol("After the metadata every message must hold a chunk.");
-            var chunk = stream.Current.Chunk.Span;
+            var chunk = (messages.Chunk(stream.Current) ?? throw Protocol("After the metadata every message must hold a chunk.")).Span;
             if (chunk.Length is 0 or > UploadOptions.MaxChunkBytes)
                 throw Protocol($"A chunk has 1 to {UploadOptions.MaxChunkBytes} bytes, not {chunk.Length}.");
             if (file.WrittenCount + chunk.Length > options.Value.MaxFileBytes)
                 throw TooLarge();
-            if (metadata.HasSizeBytes && file.WrittenCount + chunk.Length > metadata.SizeBytes)
-                throw Size(metadata, "more");
+            if (file.WrittenCount + chunk.Length > size)
+                throw Size(size.Value, "more");
             file.Write(chunk);
         }
 
-        if (metadata.HasSizeBytes && file.WrittenCount < metadata.SizeBytes)
-            throw Size(metadata, file.WrittenCount.ToString((IFormatProvider?)null));
+        if (file.WrittenCount < size)
+            throw Size(size.Value, file.WrittenCount.ToString((IFormatProvider?)null));
         return file.WrittenMemory;
     }
 
@@ -91,7 +92,7 @@ internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider
     }
 
     // The reader's own token is not used: cancelling it would tear the call down before its status is sent.
-    private async Task<bool> Next(IAsyncStreamReader<UploadExpertRequest> stream, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> Next<TRequest>(IAsyncStreamReader<TRequest> stream, TimeSpan patience, CancellationToken cancellationToken)
     {
         try
         {
@@ -114,6 +115,6 @@ internal sealed class UploadReader(IOptions<UploadOptions> options, TimeProvider
     private PlatformException TooLarge() =>
         new(ErrorReason.TooLarge, $"The file has more than {options.Value.MaxFileBytes} bytes.");
 
-    private static PlatformException Size(UploadExpertMetadata metadata, string actual) =>
-        new(ErrorReason.SizeMismatch, $"The file should have {metadata.SizeBytes} bytes, but has {actual}.");
+    private static PlatformException Size(long stated, string actual) =>
+        new(ErrorReason.SizeMismatch, $"The file should have {stated} bytes, but has {actual}.");
 }
