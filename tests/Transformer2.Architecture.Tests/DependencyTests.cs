@@ -17,7 +17,7 @@ public sealed class DependencyTests
         ["Training"] = ["Adaptation", "Modeling", "Tokenization", "Experts"],
         ["Storage"] = ["Abstractions", "Experts"],
         ["Grains"] = ["Abstractions", "Adaptation", "Experts"],
-        ["Grains.Inference"] = ["Abstractions", "Adaptation", "Grains", "Engine", "Experts", "Training"],
+        ["Grains.Inference"] = ["Abstractions", "Adaptation", "Grains", "Engine", "Experts", "Protos", "Training"],
         ["Gateway"] = ["Abstractions", "Protos", "Experts"],
         ["Hosting"] = ["Abstractions", "Gateway", "Grains", "Storage"],
         ["Server"] = ["Hosting", "Grains.Inference"],

@@ -25,6 +25,9 @@ internal sealed class FakePlatform : IAsyncDisposable
     /// <summary>The dispatch policy.</summary>
     public FakeAdaptation Adaptation { get; } = new();
 
+    /// <summary>Data sets and trainings.</summary>
+    public FakeTraining Training { get; } = new();
+
     /// <summary>The tenants.</summary>
     public FakeTenants Tenants { get; } = new();
 
@@ -45,6 +48,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         builder.Services.AddSingleton(_ => platform!.Generation);
         builder.Services.AddSingleton(_ => platform!.Experts);
         builder.Services.AddSingleton(_ => platform!.Adaptation);
+        builder.Services.AddSingleton(_ => platform!.Training);
         builder.Services.AddSingleton(_ => platform!.Tenants);
         var application = builder.Build();
         platform = new FakePlatform(application);
@@ -56,6 +60,7 @@ internal sealed class FakePlatform : IAsyncDisposable
         application.MapGrpcService<FakeGeneration>();
         application.MapGrpcService<FakeExperts>();
         application.MapGrpcService<FakeAdaptation>();
+        application.MapGrpcService<FakeTraining>();
         application.MapGrpcService<FakeTenants>();
         application.MapGrpcService<FakeCluster>();
         await application.StartAsync(TestContext.Current.CancellationToken);

@@ -49,9 +49,9 @@ public class PublicationTests(GrainCluster cluster)
         CallerScope.EnterTenant(tenant);
         var list = await cluster.Questions.PutAsync(tenant, QuestionList.ToBytes(["b", "a", "b"]), TestContext.Current.CancellationToken);
         var old = await cluster.Questions.PutAsync(tenant, QuestionList.ToBytes(["c"]), TestContext.Current.CancellationToken);
+        await Publish(tenant, 1.1f, new("job@1") { Seen = new(list.Digest, 2) });
         cluster.Questions.MakeOld(tenant, list.Digest);
         cluster.Questions.MakeOld(tenant, old.Digest);
-        await Publish(tenant, 1.1f, new("job@1") { Seen = new(list.Digest, 2) });
 
         await cluster.Library(tenant).RemoveOrphans();
         Assert.Equal((true, false), (cluster.Questions.Has(tenant, list.Digest), cluster.Questions.Has(tenant, old.Digest)));

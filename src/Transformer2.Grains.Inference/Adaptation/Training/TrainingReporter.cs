@@ -8,7 +8,8 @@ namespace Transformer2.Grains.Inference;
 /// <summary>Tells a training's course to its job: every step soon, and at every look all that the checkpoint holds then.</summary>
 /// <param name="report">The job.</param>
 /// <param name="steps">Steps in all.</param>
-internal sealed class TrainingReporter(AdaptationReport report, int steps) : ITrainingObserver, IProgress<TrainingProgress>
+/// <param name="stepped">Is called after every step.</param>
+internal sealed class TrainingReporter(AdaptationReport report, int steps, Action stepped) : ITrainingObserver, IProgress<TrainingProgress>
 {
     // Looks take time too, and the test questions come last.
     private const double TrainingShare = 0.95;
@@ -23,6 +24,7 @@ internal sealed class TrainingReporter(AdaptationReport report, int steps) : ITr
         Add(value);
         _secondsLeft = value.Remaining.TotalSeconds;
         report.Show(Progress, News);
+        stepped();
     }
 
     public void Restored(IReadOnlyList<TrainingProgress> steps, IReadOnlyList<ValidationLook> looks)

@@ -76,7 +76,8 @@ public sealed class TrainingWorker(IInferenceEngine engine, IDatasetBlobStore da
         using var model = TrainingModel.Load(options.Value, cancellationToken);
         var encoder = new ChatTaskEncoder(ModelTokenizer.Load(options.Value.ModelDirectory, time));
         var rollouts = Rollouts(work, model);
-        var reporter = new TrainingReporter(report, job.Steps);
+        var rest = new StepRest(engine);
+        var reporter = new TrainingReporter(report, job.Steps, () => rest.Rest(cancellationToken));
         var trained = new MultiExpertTraining(
             model.Decoder,
             [
