@@ -25,7 +25,7 @@ public sealed class UsageTests
     [InlineData("model energy m --modules bias", "--modules: 'bias' is not mlp, attention or all. See t2 model energy --help.")]
     [InlineData("model energy m --parallel 1", "t2 model energy knows no '--parallel' here. See t2 model energy --help.")]
     [InlineData("nonsense", "t2 knows no 'nonsense' here. See t2 --help.")]
-    [InlineData("train", "t2 train needs a command: base, expert, classifier. See t2 train --help.")]
+    [InlineData("train", "t2 train needs a command: base, expert, classifier, job. See t2 train --help.")]
     public async Task Mistakes_are_told_in_the_users_words(string line, string message)
     {
         var run = await CliRun.Async(line.Split(' '));
