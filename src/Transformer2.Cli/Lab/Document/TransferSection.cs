@@ -7,7 +7,7 @@ internal sealed class TransferSection : ILabSection
 {
     public string Title => "Tables 5 and 9: experts on another base model";
 
-    public IEnumerable<ILabUnit> Needs(LabPlan plan) => [plan.SecondBase, plan.SecondBaseAnswers, .. plan.Transfers.Values, .. plan.SecondOwnAnswers.Values];
+    public IEnumerable<ILabUnit> Needs(LabPlan plan) => [plan.SecondBase, plan.SecondBaseAnswers, .. plan.Transfers.Values];
 
     public void Write(LabPage page)
     {
@@ -29,7 +29,7 @@ internal sealed class TransferSection : ILabSection
                 table.Add(
                     LabPlan.Label(category), unseen ? "unseen" : "trained", Figures.Count(before.Share.Count), Figures.Share(before.Share), Figures.Share(ordered.Share), gain[0], gain[2], gain[3],
                     string.Join(", ", shuffled.Select(answers => Figures.Percent(answers.Share.Value))), order[0], order[2], order[3],
-                    Figures.Share(Of(page.Result(plan.SecondOwnAnswers[category])).Share));
+                    page.Run.Store.Find(plan.SecondOwnAnswers[category]) is { } own ? Figures.Share(Of(own.Result).Share) : "not computed yet");
 
                 TestAnswers Of(TestAnswers answers) => answers.Only(family => family.Category == category && family.Unseen == unseen);
             }
