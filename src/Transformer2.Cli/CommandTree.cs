@@ -26,6 +26,7 @@ internal static class CommandTree
             ChatTemplateCommand.Create(global),
             TrainCommands.Create(global),
             EvaluateCommand.Create(global),
+            LabCommands.Create(global),
         };
         root.Directives.Clear();
         global.AddTo(root);

@@ -18,11 +18,25 @@ internal sealed record DispatchEvaluationRun(
 
     private static readonly SoftComposition Soft = new();
 
-    /// <exception cref="InputException">The model or an expert cannot be used.</exception>
-    public Task<DispatchEvaluationReport> RunAsync(CliHost host, CancellationToken cancellationToken) =>
-        LocalEngine.UseAsync(Model, Place, host, local => MeasureAsync(local, cancellationToken), cancellationToken);
+    /// <summary>Which families are asked; null asks all.</summary>
+    public Func<TaskFamily, bool>? Only { get; init; }
 
-    private async Task<DispatchEvaluationReport> MeasureAsync(LocalEngine local, CancellationToken cancellationToken)
+    /// <exception cref="InputException">The model or an expert cannot be used.</exception>
+    public Task<DispatchEvaluationReport> RunAsync(CliHost host, CancellationToken cancellationToken) => LocalEngine.UseAsync(
+        Model,
+        Place,
+        host,
+        async local =>
+        {
+            var (categories, answers) = await AnswersAsync(local, cancellationToken);
+            return new DispatchSummary(categories, answers).Report(this);
+        },
+        cancellationToken);
+
+    /// <summary>What is chosen for each question, and who answers it rightly.</summary>
+    /// <exception cref="InputException">An expert cannot be used.</exception>
+    public async Task<(IReadOnlyList<ClassificationCategory> Categories, IReadOnlyList<DispatchAnswer> Answers)> AnswersAsync(
+        LocalEngine local, CancellationToken cancellationToken)
     {
         local.RequireTokenizer();
         var experts = new Dictionary<string, ExpertVector>();
@@ -39,7 +53,7 @@ internal sealed record DispatchEvaluationRun(
         var vectors = categories.Select(category => experts.GetValueOrDefault(category.Name)).Prepend(null).ToArray(); // the base model first
         var asked = Ask();
         var answered = await local.ForEachAsync("questions", asked, AnswerAsync, cancellationToken);
-        return new DispatchSummary(categories, answered).Report(this);
+        return (categories, answered);
 
         async Task<DispatchAnswer> AnswerAsync(DispatchQuestion question, CancellationToken stopping)
         {
@@ -74,7 +88,7 @@ internal sealed record DispatchEvaluationRun(
     private DispatchQuestion[] Ask()
     {
         var split = Enum.Parse<Split>(Split, ignoreCase: true);
-        return [.. TaskFamilies.All.SelectMany(family => Splits.Questions(family, split, Questions, Seed).Select(question => new DispatchQuestion(
+        return [.. TaskFamilies.All.Where(Only ?? (_ => true)).SelectMany(family => Splits.Questions(family, split, Questions, Seed).Select(question => new DispatchQuestion(
             family, question.Item.Prompts[question.Phrasing], Authors.InForm(family.Category, question.Item.Answer))))];
     }
 

@@ -9,9 +9,6 @@ namespace Transformer2.Cli;
 /// <summary>Searches mixtures with few examples, and measures them with others that choose nothing.</summary>
 internal sealed record FewShotRun
 {
-    // The last one is by accuracy, as in the published code, and so for tasks that have one.
-    private static readonly string[] Methods = ["base", "best expert", "uniform", "random shooting", "cem", "cem (parity)"];
-
     public required string Model { get; init; }
 
     public required IReadOnlyList<string> Experts { get; init; }
@@ -73,7 +70,7 @@ internal sealed record FewShotRun
 
     private async Task<FewShotRow> RowAsync(LocalEngine local, ShotsSearch search, FewShotTask task, int shots, CancellationToken cancellationToken)
     {
-        var repeats = new List<IReadOnlyList<ExampleScore>[]>();
+        var repeats = new List<IReadOnlyList<ShotsResult>>();
         for (ulong seed = 1; seed <= (ulong)Seeds; seed++)
         {
             var (learned, tests) = task.Draw(shots, seed);
@@ -81,7 +78,11 @@ internal sealed record FewShotRun
                 learned, tests, task.IsGraded, seed, step => local.Report(() => $"{task.Name}, {shots} shots, seed {seed} of {Seeds}: {step}"), cancellationToken));
         }
 
-        return new FewShotRow(task.Name, shots, repeats[0][0].Count, [.. repeats[0].Select((_, method) => Sum(Methods[method], [.. repeats.Select(repeat => repeat[method])], task.IsGraded))]);
+        return new FewShotRow(
+            task.Name,
+            shots,
+            repeats[0][0].Scores.Count,
+            [.. repeats[0].Select((result, method) => Sum(result.Method, [.. repeats.Select(repeat => repeat[method].Scores)], task.IsGraded))]);
     }
 
     private static FewShotMethod Sum(string name, IReadOnlyList<ExampleScore>[] seeds, bool isGraded)
@@ -100,33 +101,64 @@ internal sealed record FewShotRun
     }
 }
 
+/// <summary>What a method made of the shots.</summary>
+/// <param name="Method">Its name.</param>
+/// <param name="Mixture">The weights.</param>
+/// <param name="Scores">The scores of all tests.</param>
+internal sealed record ShotsResult(string Method, Candidate Mixture, IReadOnlyList<ExampleScore> Scores);
+
 /// <summary>One comparison: everything is searched with the same shots and measured on the same tests.</summary>
 internal sealed class ShotsSearch(InferenceEngine engine, IReadOnlyList<ExpertVector> experts, IReadOnlyList<string> names, WeightGranularity granularity)
 {
+    /// <summary>The name of the search as the platform has it.</summary>
+    public const string Cem = "cem";
+
+    /// <summary>The name of the expert that does best on the shots.</summary>
+    public const string BestExpert = "best expert";
+
+    /// <summary>The name of all experts alike.</summary>
+    public const string Uniform = "uniform";
+
+    private const string Base = "base";
+    private const string RandomShooting = "random shooting";
+    private const string Parity = "cem (parity)";
+
     private readonly int _matrices = SearchSpace.MatricesOf(experts).Count;
 
-    /// <returns>The scores of all tests, by method.</returns>
-    public async Task<IReadOnlyList<ExampleScore>[]> RunAsync(
+    // The last one is by accuracy, as in the published code, and so for tasks that have one.
+    private static readonly string[] Methods = [Base, BestExpert, Uniform, RandomShooting, Cem, Parity];
+
+    /// <summary>Which methods are compared; null compares all that the task allows.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>The platform's settings of a search; what is compared with others.</summary>
+    public SearchOptions Options { get; init; } = SearchOptions.Default;
+
+    /// <returns>By method.</returns>
+    public async Task<IReadOnlyList<ShotsResult>> RunAsync(
         ScoredExample[] shots, ScoredExample[] tests, bool isGraded, ulong seed, Action<string> report, CancellationToken cancellationToken)
     {
         var scorer = new PopulationScorer(engine, experts, [.. shots.Concat(tests).Select(engine.Encode)], new ScoringRequest { RequestId = "few-shot", Prompt = new Prompt.Text(""), Continuations = [] });
-        var options = SearchOptions.Default with { Granularity = granularity };
+        var options = Options with { Granularity = granularity };
         var space = options.SpaceOf(experts.Count, _matrices);
-        List<Candidate> candidates =
-        [
-            space.Identity(),
-            await BestExpertAsync(space, scorer, shots.Length, cancellationToken),
-            space.Uniform(),
-            await SearchAsync(options with { Strategy = "random-shooting" }, "random shooting"),
-            await SearchAsync(options, "cem"),
-        ];
-        if (isGraded)
+        string[] methods = [.. Methods.Where(method => (isGraded || method != Parity) && Only?.Contains(method) != false)];
+        var candidates = new List<Candidate>();
+        foreach (var method in methods)
         {
-            candidates.Add(await SearchAsync(SearchOptions.Parity with { Granularity = granularity }, "cem (parity)"));
+            candidates.Add(method switch
+            {
+                Base => space.Identity(),
+                BestExpert => await BestExpertAsync(space, scorer, shots.Length, cancellationToken),
+                Uniform => space.Uniform(),
+                RandomShooting => await SearchAsync(options with { Strategy = "random-shooting" }, method),
+                Cem => await SearchAsync(options, method),
+                _ => await SearchAsync(SearchOptions.Parity with { Granularity = granularity }, method),
+            });
         }
 
         report("measuring");
-        return [.. await scorer.EvaluateAsync(candidates, [.. Enumerable.Range(shots.Length, tests.Length)], cancellationToken)];
+        var scores = await scorer.EvaluateAsync(candidates, [.. Enumerable.Range(shots.Length, tests.Length)], cancellationToken);
+        return [.. methods.Select((method, i) => new ShotsResult(method, candidates[i], scores[i]))];
 
         async Task<Candidate> SearchAsync(SearchOptions settings, string name)
         {

@@ -26,9 +26,10 @@ internal sealed class LocalEngine
     /// <param name="host">Shows the progress.</param>
     /// <param name="work">What is done with it.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
+    /// <param name="threads">Threads to compute with; null takes all cores.</param>
     /// <exception cref="InputException">The model, an expert or a prompt cannot be used.</exception>
     public static async Task<T> UseAsync<T>(
-        string model, (string DType, string Device) place, CliHost host, Func<LocalEngine, Task<T>> work, CancellationToken cancellationToken)
+        string model, (string DType, string Device) place, CliHost host, Func<LocalEngine, Task<T>> work, CancellationToken cancellationToken, int? threads = null)
     {
         if (!Directory.Exists(model))
         {
@@ -45,7 +46,7 @@ internal sealed class LocalEngine
             MaxSequences = Rows,
             MaxWaiting = Rows * OutstandingPerRow,
             PrefillChunk = PromptTokens,
-            Threads = Environment.ProcessorCount,
+            Threads = threads ?? Environment.ProcessorCount,
         };
         try
         {

@@ -68,8 +68,8 @@ public sealed class PackedBatch : IDisposable
         return (builder.Build(), rows);
     }
 
-    // How many rows the builder will use.
-    private static int RowsFor(IReadOnlyList<EncodedExample> examples, int length)
+    /// <summary>How many rows examples take.</summary>
+    internal static int RowsFor(IReadOnlyList<EncodedExample> examples, int length)
     {
         var (rows, column) = (1, 0);
         foreach (var example in examples)

@@ -25,7 +25,8 @@ public static class Grader
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            using var batch = PackedBatch.Pack(queue, Rows, RowLength, promptWeight: 0);
+            // Few examples do not fill all rows, and empty ones cost as much as full ones.
+            using var batch = PackedBatch.Pack(queue, Math.Min(Rows, PackedBatch.RowsFor([.. queue], RowLength)), RowLength, promptWeight: 0);
             var greedy = model.Logits(model.Forward(batch.Ids.to(model.Device), experts, batch.Mask.to(model.DType, model.Device))).argmax(-1).cpu().data<long>().ToArray(); // [rows * length]
             results.AddRange(batch.Placements.Select(placement => IsGreedy(placement, greedy)));
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Transformer2.Experts;
 using Transformer2.Training.Adapters;
 
@@ -28,5 +29,23 @@ public static class LoraFile
             ["r"] = FormattableString.Invariant($"{first.Rank}"),
             ["lora_alpha"] = FormattableString.Invariant($"{first.Scale * first.Rank}"),
         });
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="SafetensorsException">The file is no safetensors file, or an update lacks one of its halves.</exception>
+    /// <exception cref="InvalidDataException">It does not hold low-rank updates.</exception>
+    public static LoraWeights Read(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue("lora_alpha", out var text) || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var alpha))
+            throw new InvalidDataException($"{path} does not tell its lora_alpha.");
+        const string prefix = "base_model.model.", suffix = ".lora_A.weight";
+        return new LoraWeights(file.Tensors.Keys.Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).ToDictionary(
+            name => name[prefix.Length..^suffix.Length] + ".weight",
+            name =>
+            {
+                var rank = (int)file.Tensors[name].Shape[0];
+                return new LoraMatrix(rank, alpha / rank, file.ReadSingles(name), file.ReadSingles(name.Replace("lora_A", "lora_B", StringComparison.Ordinal)));
+            }));
     }
 }

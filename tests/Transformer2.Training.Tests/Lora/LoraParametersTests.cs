@@ -63,4 +63,25 @@ public sealed class LoraParametersTests(NanoFixture nano)
 
         Tensor Mask(ulong seed, int step) => adapter.Tensors(new AdapterNoise(seed, step, 4, 50)).LowRank["model.layers.0.self_attn.q_proj.weight"].Dropout!;
     }
+
+    [Fact]
+    public void A_file_gives_back_what_was_written()
+    {
+        using var folder = new TestKit.TemporaryFolder();
+        using var model = nano.CreateModel();
+        using var adapter = AdapterParameters.Create(model, Options, seed: 1);
+        var written = (LoraWeights)adapter.Weights();
+
+        LoraFile.Write(folder.File("adapter.safetensors"), written);
+        var read = LoraFile.Read(folder.File("adapter.safetensors"));
+
+        Assert.Equal(written.Matrices.Keys.Order(), read.Matrices.Keys.Order());
+        Assert.All(written.Matrices, entry =>
+        {
+            var (own, other) = (entry.Value, read.Matrices[entry.Key]);
+            Assert.Equal((own.Rank, own.Scale), (other.Rank, other.Scale), (left, right) => left.Item1 == right.Item1 && Math.Abs(left.Item2 - right.Item2) < 1e-9);
+            Assert.Equal(own.A, other.A);
+            Assert.Equal(own.B, other.B);
+        });
+    }
 }

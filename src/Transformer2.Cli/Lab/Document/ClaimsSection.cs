@@ -1,0 +1,29 @@
+namespace Transformer2.Cli;
+
+/// <summary>What is found again and what is not; of claims whose units are not done it says so.</summary>
+internal static class ClaimsSection
+{
+    public static void Write(LabPage page)
+    {
+        page.Write("## What reproduces, and what does not");
+        page.Write($"""
+            Verdicts are computed, by one rule for all that says "better": {BetterClaim.Rule}. Cells are categories (trained tasks) or unseen families, with the difference in points and \* where it is
+            significant. The paper's own figures have no intervals; its models have thousands of times the parameters.
+            """);
+        var table = new MarkdownTable("claim of the paper", "there", "here", "verdict");
+        foreach (var claim in LabClaims.All)
+        {
+            if (claim.Needs(page.Plan).All(page.Run.Store.Has))
+            {
+                var (found, verdict) = claim.Judge(page);
+                table.Add(claim.Text, claim.Paper, found, verdict switch { ClaimVerdict.Reproduced => "**reproduced**", ClaimVerdict.NotReproduced => "**not reproduced**", _ => "partly" });
+            }
+            else
+            {
+                table.Add(claim.Text, claim.Paper, "", "not computed yet");
+            }
+        }
+
+        page.Write(table);
+    }
+}
