@@ -34,11 +34,11 @@ public sealed record EngineOptions
     /// What computes: <c>torch</c>, <c>simd</c> (managed kernels on the CPU: faster, and equal to the bit whoever shares the batch), or <c>auto</c>:
     /// simd where it can (CPU, float32 or bfloat16), torch elsewhere.
     /// </summary>
-    [AllowedValues("auto", "torch", "simd")]
+    [AllowedValues("auto", "torch", "simd", ErrorMessage = "The field {0} is auto, torch or simd.")]
     public string Runner { get; init; } = "auto";
 
     /// <summary><c>int8</c> rounds the weights, one scale per output (simd runner only); <c>none</c> keeps them.</summary>
-    [AllowedValues("none", "int8")]
+    [AllowedValues("none", "int8", ErrorMessage = "The field {0} is none or int8.")]
     public string Quantization { get; init; } = "none";
 
     /// <summary>

@@ -71,10 +71,16 @@ public static partial class DispatchPolicies
             Require(template);
     }
 
+    /// <summary>What a category's name is, in words for error messages.</summary>
+    public static string CategoryNameRule => $"1 to {MaxNameLength} of a-z A-Z 0-9 - and _";
+
+    /// <summary>Whether a category may have this name.</summary>
+    public static bool IsCategoryName(string name) => name is not null && name.Length <= MaxNameLength && CategoryName().IsMatch(name);
+
     private static void Require(DispatchCategory category)
     {
-        if (category.Name.Length > MaxNameLength || !CategoryName().IsMatch(category.Name))
-            throw Invalid("categories.name", $"A category's name has 1 to {MaxNameLength} of a-z A-Z 0-9 - and _.");
+        if (!IsCategoryName(category.Name))
+            throw Invalid("categories.name", $"A category's name has {CategoryNameRule}.");
         if (category.Description.Length > MaxDescriptionLength)
             throw Invalid("categories.description", $"A category's description has at most {MaxDescriptionLength} characters.");
         RequireTarget(category.Target, "categories.target");

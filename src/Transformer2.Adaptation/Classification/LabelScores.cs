@@ -8,7 +8,16 @@ namespace Transformer2.Adaptation.Classification;
 /// </summary>
 public static class LabelScores
 {
-    /// <summary>score = log p(label | prompt) - mean over the neutral prompts of log p(label | neutral prompt).</summary>
+    /// <summary>
+    /// By how many nats more than the label that a model likes most, one that it likes less is lifted at most: what is next to impossible whatever the prompt
+    /// must not win by being a little less impossible.
+    /// </summary>
+    public const double MostLift = 12;
+
+    /// <summary>
+    /// score = log p(label | prompt) - mean over the neutral prompts of log p(label | neutral prompt), this mean being taken for at least the highest one of a
+    /// label less <see cref="MostLift"/>.
+    /// </summary>
     /// <param name="prompt">Per label the sum of its tokens' natural log-probabilities after the prompt: [labels].</param>
     /// <param name="neutral">The same after each prompt that favours no label: [prompts, labels]; none leaves the scores as they are.</param>
     /// <returns>[labels], in nats.</returns>
@@ -21,7 +30,14 @@ public static class LabelScores
             Check(row, prompt.Count);
         }
 
-        return [.. prompt.Select((score, label) => score - neutral.Select(row => row[label]).DefaultIfEmpty(0).Average())];
+        if (neutral.Count == 0)
+        {
+            return [.. prompt];
+        }
+
+        var means = prompt.Select((_, label) => neutral.Average(row => row[label])).ToArray();
+        var least = means.Max() - MostLift;
+        return [.. prompt.Select((score, label) => score - Math.Max(means[label], least))];
     }
 
     /// <summary>The softmax of the scores over the labels.</summary>

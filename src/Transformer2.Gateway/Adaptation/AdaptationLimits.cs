@@ -15,9 +15,6 @@ public static class AdaptationLimits
     /// <summary>Most bytes of UTF-8 of a prompt or an answer.</summary>
     public const int TextBytes = 65_536;
 
-    /// <summary>Most characters of a label.</summary>
-    public const int LabelLength = 64;
-
     /// <summary>Most experts to mix.</summary>
     public const int Experts = 16;
 

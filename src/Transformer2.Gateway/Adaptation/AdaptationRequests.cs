@@ -110,9 +110,14 @@ internal static class AdaptationRequests
         {
             RequireText(prompt.Prompt, i, "prompt");
             RequireText(prompt.Label, i, "label");
-            if (prompt.Label.Length > AdaptationLimits.LabelLength)
-                throw Unfit("TOO_LONG", $"The label of example {i + 1} has more than {AdaptationLimits.LabelLength} characters.", i);
+            // The expert is of use where a policy has these labels as categories.
+            if (!DispatchPolicies.IsCategoryName(prompt.Label))
+                throw Unfit("LABEL", $"The label of example {i + 1} is no category's name: {DispatchPolicies.CategoryNameRule}.", i);
         }
+
+        var labels = training.Prompts.Select(prompt => prompt.Label).Distinct(StringComparer.Ordinal).ToArray();
+        if (labels.GroupBy(label => label, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } alike)
+            throw Unfit("LABEL", $"'{string.Join("' and '", alike)}' differ by the case of letters only, which categories do not.");
 
         return [.. training.Prompts.Select(prompt => new LabelledPrompt(prompt.Prompt, prompt.Label))];
     }

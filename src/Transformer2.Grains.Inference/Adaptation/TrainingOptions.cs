@@ -28,7 +28,7 @@ public sealed class TrainingOptions
     public int ComputingThreads => Threads ?? Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>What answers the questions of a training: <c>engine</c>, <c>torch</c> (the training's own copy of the model), or <c>auto</c>.</summary>
-    [AllowedValues("auto", "engine", "torch")]
+    [AllowedValues("auto", "engine", "torch", ErrorMessage = "The field {0} is auto, engine or torch.")]
     public string Rollouts { get; set; } = "auto";
 
     /// <summary>

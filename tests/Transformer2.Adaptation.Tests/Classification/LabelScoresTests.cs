@@ -20,6 +20,11 @@ public sealed class LabelScoresTests
     }
 
     [Fact]
+    public void A_label_that_a_model_never_says_does_not_win_by_that() =>
+        // Scores of an example policy on the bundled model: "chat" against "code".
+        Assert.True(LabelScores.Calibrate([-33, -0.1], [[-36, -2]]) is [< -18, > 1]);
+
+    [Fact]
     public void Without_neutral_prompts_scores_stay_as_they_are() => Assert.Equal([-1, -2.5], LabelScores.Calibrate([-1, -2.5], []));
 
     [Fact]
@@ -48,7 +53,6 @@ public sealed class LabelScoresTests
         Assert.Equal(ClassificationError.InvalidScore, Reason([-1, double.NegativeInfinity], []));
         Assert.Equal(ClassificationError.InvalidScore, Reason([-1, -2], [[-1, double.NaN]]));
         Assert.Equal(ClassificationError.CountMismatch, Reason([-1, -2], [[-1, -1], [-1]]));
-        Assert.Equal(ClassificationError.InvalidScore, Reason([double.MaxValue, 0], [[-double.MaxValue, 0]]));
     }
 
     private static ClassificationError Reason(double[] prompt, double[][] neutral) =>
