@@ -45,11 +45,14 @@ public sealed class TrainingTests
         Assert.InRange(ended.Result.SpectralDrift, 0, 0.5);
         var expert = await client.Experts.GetAsync("sums", Token);
         Assert.Equal((36, 0), (expert.SeenQuestionCount, expert.QuarantineReasons.Count));
-        Assert.Empty(Directory.GetFiles(Path.Combine(folder.File("data"), "trainings")));
-        Assert.Empty(Directory.GetFiles(Path.Combine(folder.File("data"), "datasets"), "*", SearchOption.AllDirectories));
         Assert.Empty(await client.Adaptation.ListAsync(cancellationToken: Token).ToListAsync(Token));
         Assert.Empty(Assert.Single(await client.Training.ListAsync(cancellationToken: Token).ToListAsync(Token)).Steps);
         await Refusal.Expect(Grpc.Core.StatusCode.NotFound, "ADAPTATION_NOT_FOUND", () => client.Adaptation.GetAsync("sums", Token));
+
+        // What only a job that has not ended needs goes right after its end; a job that is deleted has nothing of it.
+        await client.Training.DeleteAsync("sums", Token);
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.File("data"), "trainings")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.File("data"), "datasets"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]

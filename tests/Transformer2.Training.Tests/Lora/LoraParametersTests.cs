@@ -1,6 +1,7 @@
 using TorchSharp;
 using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
+using Transformer2.Training.Lora;
 using Transformer2.Training.Adapters;
 using static TorchSharp.torch;
 
