@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Transformer2.Abstractions;
-using Transformer2.Tokenization;
 using Transformer2.Training.Corpus;
 using Transformer2.Training.Tasks;
+using Transformer2.Training.Tasks.Datasets;
+using Transformer2.Training.Tasks.Verifiers;
 
 namespace Transformer2.Grains.Inference;
 
@@ -16,63 +13,47 @@ internal sealed class DatasetFiles : IDatasetReader
     /// <inheritdoc/>
     public DatasetContent Read(ReadOnlyMemory<byte> file)
     {
-        var task = Open(file, new Nobody(), maxAnswerTokens: 1, out var duplicates);
+        var read = Read(file, check: null);
         return new(
             ContentDigest.Of(file.Span),
             file.Length,
-            task.Questions(Split.Train).Count,
-            task.Questions(Split.Validation).Count,
-            task.Questions(Split.Test).Count,
-            duplicates);
+            read.Questions(Split.Train).Count,
+            read.Questions(Split.Validation).Count,
+            read.Questions(Split.Test).Count,
+            read.Duplicates);
     }
 
     /// <summary>A data set as a task.</summary>
-    /// <exception cref="PlatformException"><see cref="ErrorReason.InvalidDataset"/>.</exception>
-    public static ITrainingTask Open(ReadOnlyMemory<byte> file, IVerifier verifier, int maxAnswerTokens, out int duplicates)
+    /// <exception cref="PlatformException"><see cref="ErrorReason.InvalidDataset"/>: also when the verifier cannot compare with what it says.</exception>
+    public static ITrainingTask Open(ReadOnlyMemory<byte> file, IVerifier verifier, int maxAnswerTokens) =>
+        Read(file, verifier as IReferenceCheck).ToTask("dataset", verifier, maxAnswerTokens);
+
+    private static TaskFile Read(ReadOnlyMemory<byte> file, IReferenceCheck? check)
     {
-        var questions = new Dictionary<string, (TaskQuestion Question, Split Split)>();
-        duplicates = 0;
-        foreach (var (i, line) in Encoding.UTF8.GetString(file.Span).Split('\n').Index())
+        try
         {
-            if (line.Trim().Length == 0)
-                continue;
-            try
-            {
-                using var json = JsonDocument.Parse(line);
-                var prompt = json.RootElement.GetProperty("prompt").GetString()!;
-                var reference = json.RootElement.GetProperty("answer").GetString()!;
-                var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt)));
-                var split = json.RootElement.TryGetProperty("split", out var named)
-                    ? Enum.Parse<Split>(named.GetString()!, ignoreCase: true)
-                    : (Convert.ToInt32(id[..4], 16) % 10) switch { 0 => Split.Test, 1 => Split.Validation, _ => Split.Train };
-                if (!questions.TryAdd(id, (new TaskQuestion(id, [new ChatMessage("user", prompt)], reference, reference), split)))
-                    duplicates++;
-            }
-            catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
-            {
-                throw new PlatformException(
-                    ErrorReason.InvalidDataset, $"Line {i + 1} is no question: {exception.Message}", ("cause", "LINE"), ("line", (i + 1).ToString(CultureInfo.InvariantCulture)));
-            }
+            return TaskFile.Read(file, check);
         }
-
-        return new Task(verifier, maxAnswerTokens, questions.Values.ToLookup(entry => entry.Split, entry => entry.Question));
+        catch (TaskFileException fault)
+        {
+            (string, string) cause = ("cause", Cause(fault.Reason));
+            throw new PlatformException(
+                ErrorReason.InvalidDataset, fault.Message, fault.Line is { } line ? [cause, ("line", line.ToString(CultureInfo.InvariantCulture))] : [cause]);
+        }
     }
 
-    private sealed class Task(IVerifier verifier, int maxAnswerTokens, ILookup<Split, TaskQuestion> questions) : ITrainingTask
+    private static string Cause(TaskFileReason reason) => reason switch
     {
-        public string Name => "dataset";
-
-        public IVerifier Verifier => verifier;
-
-        public int MaxAnswerTokens => maxAnswerTokens;
-
-        public IReadOnlyList<TaskQuestion> Questions(Split split) => [.. questions[split]];
-    }
-
-    private sealed class Nobody : IVerifier
-    {
-        public string Name => "none";
-
-        public ValueTask<Verdict> Verify(TaskQuestion question, string answer, CancellationToken cancellationToken) => throw new NotSupportedException();
-    }
+        TaskFileReason.Encoding => "ENCODING",
+        TaskFileReason.Json => "JSON",
+        TaskFileReason.Member => "MEMBER",
+        TaskFileReason.Empty => "EMPTY",
+        TaskFileReason.TooLong => "TOO_LONG",
+        TaskFileReason.TooMany => "TOO_MANY",
+        TaskFileReason.TooFew => "TOO_FEW",
+        TaskFileReason.Contradictory => "CONTRADICTORY",
+        TaskFileReason.SeveralSplits => "SEVERAL_SPLITS",
+        TaskFileReason.Reference => "REFERENCE",
+        _ => throw new InvalidOperationException($"There is no cause for {reason}."),
+    };
 }

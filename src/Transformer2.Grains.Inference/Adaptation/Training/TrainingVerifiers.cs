@@ -1,11 +1,16 @@
+using System.Text.Json;
 using Transformer2.Abstractions;
 using Transformer2.Training.Tasks;
+using Transformer2.Training.Tasks.Verifiers;
 
 namespace Transformer2.Grains.Inference;
 
 /// <summary>Finds what judges a training's answers.</summary>
 internal static class TrainingVerifiers
 {
+    // Nobody's programs run beside other tenants' data.
+    private static readonly VerifierRegistry Registry = new(sandbox: null);
+
     /// <summary>Answers that are judged at once: a reward service gets them in few calls.</summary>
     public static int Parallelism(TrainingVerifier verifier) => verifier.IsCallback ? CallbackVerifier.MostAnswers : Environment.ProcessorCount;
 
@@ -14,16 +19,38 @@ internal static class TrainingVerifiers
     {
         if (verifier.IsCallback)
             return new CallbackVerifier(RewardAddress.Parse(verifier.Argument, options.RewardHosts), options);
-        if (verifier.Name == "exact")
-            return new ProvisionalExact();
-        throw new PlatformException(ErrorReason.InvalidField, $"There is no verifier '{verifier.Name}'.", ("field", "recipe.verifier.name"));
+        try
+        {
+            return Registry.Create(verifier.Name, Settings(verifier));
+        }
+        catch (VerifierSettingsException exception)
+        {
+            var field = exception.Reason == VerifierSettingsReason.UnknownVerifier ? "recipe.verifier.name" : "recipe.verifier.argument";
+            throw new PlatformException(ErrorReason.InvalidField, exception.Message, ("field", field));
+        }
     }
 
-    private sealed class ProvisionalExact : IVerifier
+    private static JsonElement? Settings(TrainingVerifier verifier)
     {
-        public string Name => "exact";
+        if (verifier.Argument.Length == 0)
+            return null;
+        return verifier.Name switch
+        {
+            "regex" => JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["pattern"] = verifier.Argument }),
+            "json-schema" => JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["schema"] = Schema(verifier.Argument) }),
+            _ => throw new PlatformException(ErrorReason.InvalidField, $"The verifier '{verifier.Name}' takes no argument.", ("field", "recipe.verifier.argument")),
+        };
+    }
 
-        public ValueTask<Verdict> Verify(TaskQuestion question, string answer, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(Verdict.Of(answer.Trim() == question.Reference.Trim()));
+    private static JsonElement Schema(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException exception)
+        {
+            throw new PlatformException(ErrorReason.InvalidField, $"The schema is no JSON: {exception.Message}", ("field", "recipe.verifier.argument"));
+        }
     }
 }

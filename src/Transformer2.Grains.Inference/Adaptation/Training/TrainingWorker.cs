@@ -142,8 +142,8 @@ public sealed class TrainingWorker(IInferenceEngine engine, IDatasetBlobStore da
     }
 
     private static (ITrainingTask Task, ITrainingTask? Regression) Open(AdaptationJob.Training job, Files files, IVerifier verifier) =>
-        (DatasetFiles.Open(files.Questions, verifier, job.MaxAnswerTokens, out _),
-            files.Regression is { } file ? DatasetFiles.Open(file, verifier, job.MaxAnswerTokens, out _) : null);
+        (DatasetFiles.Open(files.Questions, verifier, job.MaxAnswerTokens),
+            files.Regression is { } file ? DatasetFiles.Open(file, verifier, job.MaxAnswerTokens) : null);
 
     private static IEnumerable<TaskQuestion> Everything(ITrainingTask task) => Enum.GetValues<Split>().SelectMany(task.Questions);
 
