@@ -49,16 +49,20 @@ internal sealed class ExpertRecipeOptions
         }
     }
 
+    // Switches have a result when they are absent, too.
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
     /// <summary>Whether nothing is asked for but the recipe by which the bundled experts were made.</summary>
     public bool IsPlain(ParseResult parsed) =>
-        parsed.GetValue(_objective) is null or TrainingObjectives.NextToken && Array.TrueForAll(Beyond, option => parsed.GetResult(option) is null);
+        parsed.GetValue(_objective) is null or TrainingObjectives.NextToken
+        && !Array.Exists(Beyond, option => IsGiven(parsed, option));
 
     /// <exception cref="UsageException">A value is out of range, or options do not go together.</exception>
     public TaskTrainingOptions Read(ParseResult parsed)
     {
         var objective = parsed.GetValue(_objective) ?? TrainingObjectives.NextToken;
         Option[] ofReinforce = [_published, _prompts, _samples, _temperature, _baseline];
-        if (objective != TrainingObjectives.Reinforce && Array.Find(ofReinforce, option => parsed.GetResult(option) is not null) is { } stray)
+        if (objective != TrainingObjectives.Reinforce && Array.Find(ofReinforce, option => IsGiven(parsed, option)) is { } stray)
         {
             throw new UsageException($"{stray.Name} goes with --objective {TrainingObjectives.Reinforce}.");
         }

@@ -40,7 +40,7 @@ internal static class TrainExpertCommand
             var course = parsed.GetValue(learning) is { } csv2 ? OutputPath.OfFile(csv2, "--learning-curve") : null;
             var place = placement.ReadForTraining(parsed);
             Func<ExpertTrainingResult> train;
-            if (recipe.IsPlain(parsed) && parsed.GetResult(families) is null)
+            if (recipe.IsPlain(parsed) && parsed.GetValue(families) is null or [])
             {
                 var run = new ExpertTrainingRun(folder, what, file, parsed.GetValue(seed), count, cores, losses, course, place);
                 train = () => run.Run(global.Host, cancellationToken);

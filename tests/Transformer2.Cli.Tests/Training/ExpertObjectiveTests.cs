@@ -21,7 +21,7 @@ public sealed class ExpertObjectiveTests
         Assert.True(made.ExitCode == 0, made.Error);
         Assert.Equal("reinforce", made.Json.GetProperty("objective").GetString());
         Assert.Equal([0, 2], made.Json.GetProperty("validation").EnumerateArray().Select(look => look.GetProperty("step").GetInt32()));
-        Assert.Equal(60, made.Json.GetProperty("validation")[0].GetProperty("ownAccuracy").GetProperty("n").GetInt32());
+        Assert.Equal(60, made.Json.GetProperty("validation")[0].GetProperty("own_accuracy").GetProperty("n").GetInt32());
         Assert.Equal("step,loss,reward,validation,kl", File.ReadLines(curve).First());
         Assert.Equal(4, File.ReadLines(curve).Count());
         Assert.True(File.Exists(Path.ChangeExtension(curve, ".svg")));
