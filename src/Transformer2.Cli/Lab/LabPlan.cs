@@ -43,7 +43,7 @@ internal sealed class LabPlan
 
         AdapterTrainingUnit[] experts = [.. Categories.Select(category => Rewarded[category])];
         Dispatch = new DispatchUnit(experts, Unseen, sizes.TestQuestions, seed);
-        PassTimes = new PassTimesUnit(experts, Unseen, sizes.TestQuestions, seed);
+        PassTimes = new PassTimesUnit(experts, Unseen, sizes, seed);
         FewShot = [.. sizes.Shots.Select(shots => new FewShotUnit(experts, Unseen, shots, sizes, seed))];
 
         AblationCategory = Categories[0];

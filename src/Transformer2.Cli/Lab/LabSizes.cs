@@ -45,6 +45,9 @@ internal sealed record LabSizes
     /// <summary>Those for LoRA by rewards.</summary>
     public IReadOnlyList<double> LoraRewardRates { get; init; } = [0.0003, 0.001];
 
+    /// <summary>How often passes are timed.</summary>
+    public int TimingRepeats { get; init; } = 3;
+
     /// <summary>Numbers of examples that mixtures are searched with.</summary>
     public IReadOnlyList<int> Shots { get; init; } = [3, 5, 10, 20];
 
@@ -85,6 +88,7 @@ internal sealed record LabSizes
         NextTokenInterval = 2,
         LoraRates = [0.003, 0.01],
         LoraRewardRates = [0.003],
+        TimingRepeats = 1,
         Shots = [3, 5],
         MainShots = 5,
         SearchSeeds = 2,

@@ -34,7 +34,14 @@ public static class CourseChart
         });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 10, Minimum = 0 });
         foreach (var (key, name, start, end) in Panels)
-            plot.Axes.Add(new LinearAxis { Key = key, Position = AxisPosition.Left, Title = name, StartPosition = start, EndPosition = end, AxisTitleDistance = 15, MajorGridlineStyle = LineStyle.Dot });
+        {
+            plot.Axes.Add(new LinearAxis
+            {
+                Key = key, Position = AxisPosition.Left, Title = name, StartPosition = start, EndPosition = end, AxisTitleDistance = 15, MajorGridlineStyle = LineStyle.Dot,
+                Maximum = key == "validation" ? 102 : double.NaN,
+            });
+        }
+
         foreach (var (index, course) in courses.Index())
         {
             var color = ChartColors.Of(index);

@@ -9,13 +9,14 @@ namespace Transformer2.Training.Reports;
 /// <summary>What experts do to singular values: their multipliers by the place of the singular value, one expert below the other.</summary>
 public static class MultiplierChart
 {
+    private const int Window = 9;
     private const double Gap = 0.04;
     private const int PanelHeight = 190;
 
     /// <summary>Writes an SVG file, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="title">The drawing's title.</param>
-    /// <param name="experts">The experts. Matrices of the same name without layer belong to one kind; the line is the mean over the layers.</param>
+    /// <param name="experts">The experts. Matrices of the same name without layer belong to one kind; the line is the mean over the layers, and over 9 places.</param>
     public static void Save(string path, string title, IReadOnlyList<(string Name, ExpertVector Expert)> experts)
     {
         var plot = new PlotModel { Title = title, Background = OxyColors.White, PlotMargins = new OxyThickness(80, double.NaN, 20, 50) };
@@ -34,8 +35,8 @@ public static class MultiplierChart
             });
             foreach (var (kind, (matrix, means)) in MeansByKind(expert).Index())
             {
-                var line = new LineSeries { YAxisKey = name, Color = ChartColors.Of(kind), StrokeThickness = 1, Title = index == 0 ? matrix : null, RenderInLegend = index == 0 };
-                line.Points.AddRange(means.Select((mean, place) => new DataPoint(place + 1, mean)));
+                var line = new LineSeries { YAxisKey = name, Color = ChartColors.Of(kind), StrokeThickness = 1.5, Title = index == 0 ? matrix : null, RenderInLegend = index == 0 };
+                line.Points.AddRange(Enumerable.Range(0, Math.Max(0, means.Length - Window + 1)).Select(first => new DataPoint(first + 1 + (Window / 2), means.AsSpan(first, Window).ToArray().Average())));
                 plot.Series.Add(line);
             }
         }

@@ -13,7 +13,7 @@ internal sealed class MultipliersSection : ILabSection
     {
         var plan = page.Plan;
         var experts = plan.Rewarded.Select(entry => (Name: LabPlan.Label(entry.Key), Expert: entry.Value.Vector(page.Run))).ToArray();
-        page.Write("z of the experts by rewards, mean over the layers; 1 changes nothing. The table has the mean of |z - 1| over the quarters of the singular values, the largest first.");
+        page.Write("z of the experts by rewards, mean over the layers and, in the figure, over 9 places; 1 changes nothing. The table has the mean of |z - 1| over the quarters of the singular values, the largest first.");
         var table = new MarkdownTable("expert", "1st quarter", "2nd", "3rd", "4th", "smallest z", "largest z");
         foreach (var (name, expert) in experts)
         {

@@ -15,17 +15,19 @@ internal sealed record PassTimes(IReadOnlyList<FamilyPassTimes> Families);
 /// <param name="Questions">How many prompts.</param>
 /// <param name="First">Seconds to name the categories of all prompts with the classification expert.</param>
 /// <param name="Second">Seconds to answer all of them with the category's expert.</param>
-internal sealed record FamilyPassTimes(string Family, int Questions, double First, double Second);
+/// <param name="PromptTokens">Tokens of all prompts.</param>
+/// <param name="AnswerTokens">Tokens of all answers.</param>
+internal sealed record FamilyPassTimes(string Family, int Questions, double First, double Second, long PromptTokens, long AnswerTokens);
 
 /// <summary>
 /// Times both passes over a family's test prompts with the engine that serves, its batch kept full. Both are done once before, so that no time is that of a
-/// first use.
+/// first use, and then several times in turn, of which the medians are kept.
 /// </summary>
 /// <param name="experts">The experts.</param>
 /// <param name="families">The families.</param>
-/// <param name="questions">The test prompts of each.</param>
+/// <param name="sizes">How many test prompts, and how often.</param>
 /// <param name="seed">Names the sample.</param>
-internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, IReadOnlyList<TaskFamily> families, int questions, ulong seed) : LabUnit<PassTimes>
+internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, IReadOnlyList<TaskFamily> families, LabSizes sizes, ulong seed) : LabUnit<PassTimes>
 {
     private const string RequestId = "times";
     private const int MaxAnswerTokens = 24;
@@ -35,7 +37,7 @@ internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, 
     public override string Name => "pass times";
 
     /// <inheritdoc/>
-    public override object Settings => new { Families = families.Select(family => family.Name).ToArray(), questions, seed };
+    public override object Settings => new { Families = families.Select(family => family.Name).ToArray(), sizes.TestQuestions, sizes.TimingRepeats, seed };
 
     /// <inheritdoc/>
     public override IReadOnlyList<ILabUnit> Needs => experts;
@@ -60,11 +62,19 @@ internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, 
             var times = new List<FamilyPassTimes>();
             foreach (var family in families)
             {
-                string[] prompts = [.. Splits.Questions(family, Split.Test, questions, seed).Select(question => question.Item.Prompts[question.Phrasing])];
+                string[] prompts = [.. Splits.Questions(family, Split.Test, sizes.TestQuestions, seed).Select(question => question.Item.Prompts[question.Phrasing])];
+                var expert = vectors[family.Category];
                 await FirstAsync(prompts[..Math.Min(Warmup, prompts.Length)]);
-                await SecondAsync(prompts[..Math.Min(Warmup, prompts.Length)], vectors[family.Category]);
+                var usage = await SecondAsync(prompts, expert);
+                List<double> first = [], second = [];
+                for (var repeat = 0; repeat < sizes.TimingRepeats; repeat++)
+                {
+                    first.Add(await TimeAsync(run, () => FirstAsync(prompts)));
+                    second.Add(await TimeAsync(run, () => SecondAsync(prompts, expert)));
+                }
+
                 times.Add(new FamilyPassTimes(
-                    family.Name, prompts.Length, await TimeAsync(run, () => FirstAsync(prompts)), await TimeAsync(run, () => SecondAsync(prompts, vectors[family.Category]))));
+                    family.Name, prompts.Length, Median(first), Median(second), usage.Sum(tokens => (long)tokens.PromptTokens), usage.Sum(tokens => (long)tokens.CompletionTokens)));
             }
 
             return new PassTimes(times);
@@ -72,12 +82,12 @@ internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, 
             Task FirstAsync(string[] prompts) => local.ForEachAsync(
                 "pass 1", prompts, (prompt, stopping) => classifier.ScoreAsync(classification with { Text = prompt }, stopping), cancellationToken);
 
-            Task SecondAsync(string[] prompts, ExpertVector expert) => local.ForEachAsync(
+            Task<TokenUsage[]> SecondAsync(string[] prompts, ExpertVector expert) => local.ForEachAsync(
                 "pass 2", prompts, (prompt, stopping) => AnswerAsync(local.Engine, prompt, expert, stopping), cancellationToken);
         },
         cancellationToken);
 
-    private static async Task<int> AnswerAsync(InferenceEngine engine, string prompt, ExpertVector expert, CancellationToken cancellationToken)
+    private static async Task<TokenUsage> AnswerAsync(InferenceEngine engine, string prompt, ExpertVector expert, CancellationToken cancellationToken)
     {
         var request = new GenerationRequest
         {
@@ -86,13 +96,13 @@ internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, 
             Experts = [new WeightedExpert(expert, 1)],
             MaxTokens = MaxAnswerTokens,
         };
-        var events = 0;
-        await foreach (var _ in engine.GenerateAsync(request, cancellationToken))
+        var usage = new TokenUsage(0, 0);
+        await foreach (var happened in engine.GenerateAsync(request, cancellationToken))
         {
-            events++;
+            usage = happened is GenerationCompleted completed ? completed.Usage : usage;
         }
 
-        return events;
+        return usage;
     }
 
     private static async Task<double> TimeAsync(LabRun run, Func<Task> work)
@@ -101,4 +111,6 @@ internal sealed class PassTimesUnit(IReadOnlyList<AdapterTrainingUnit> experts, 
         await work();
         return run.Host.Time.GetElapsedTime(start).TotalSeconds;
     }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
