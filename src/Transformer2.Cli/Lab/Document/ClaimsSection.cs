@@ -17,7 +17,7 @@ internal static class ClaimsSection
             if (claim.Needs(page.Plan).All(page.Run.Store.Has))
             {
                 var (found, verdict) = claim.Judge(page);
-                table.Add(claim.Text, claim.Paper, found, verdict switch { ClaimVerdict.Reproduced => "**reproduced**", ClaimVerdict.NotReproduced => "**not reproduced**", _ => "partly" });
+                table.Add(claim.Text, claim.Paper, found, Name(verdict));
             }
             else
             {
@@ -27,4 +27,12 @@ internal static class ClaimsSection
 
         page.Write(table);
     }
+
+    private static string Name(ClaimVerdict verdict) => verdict switch
+    {
+        ClaimVerdict.Reproduced => "**reproduced**",
+        ClaimVerdict.Partly => "partly",
+        ClaimVerdict.Opposite => "**the opposite**",
+        _ => "**not reproduced**",
+    };
 }

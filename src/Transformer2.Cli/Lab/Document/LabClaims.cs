@@ -9,6 +9,7 @@ internal enum ClaimVerdict
     Reproduced,
     Partly,
     NotReproduced,
+    Opposite,
 }
 
 /// <summary>A claim of the paper, judged by numbers alone.</summary>
@@ -37,7 +38,7 @@ internal sealed class BetterClaim(
 {
     /// <summary>How verdicts are made.</summary>
     public const string Rule = "reproduced: significantly better (paired exact test, p < 0.05, not corrected for the number of tests) in at least half of the cells and significantly worse in none; "
-        + "not reproduced: significantly better in none; otherwise partly";
+        + "the opposite: significantly better in none and significantly worse in at least half; not reproduced: significantly better in none; otherwise partly";
 
     public string Text => text;
 
@@ -49,7 +50,13 @@ internal sealed class BetterClaim(
     {
         var judged = cells(page).Select(cell => (cell.Cell, Comparison: cell.Better.Against(cell.Worse))).ToArray();
         var (better, worse) = (judged.Count(cell => cell.Comparison.Verdict == PairedVerdict.Better), judged.Count(cell => cell.Comparison.Verdict == PairedVerdict.Worse));
-        var verdict = better == 0 ? ClaimVerdict.NotReproduced : worse == 0 && 2 * better >= judged.Length ? ClaimVerdict.Reproduced : ClaimVerdict.Partly;
+        var verdict = (better, worse) switch
+        {
+            (0, > 0) when 2 * worse >= judged.Length => ClaimVerdict.Opposite,
+            (0, _) => ClaimVerdict.NotReproduced,
+            (_, 0) when 2 * better >= judged.Length => ClaimVerdict.Reproduced,
+            _ => ClaimVerdict.Partly,
+        };
         var each = string.Join(", ", judged.Select(cell => $"{cell.Cell} {Figures.Points(cell.Comparison.Difference)}{Mark(cell.Comparison.Verdict)}"));
         return (FormattableString.Invariant($"{better} of {judged.Length} better, {worse} worse: {each}"), verdict);
     }
@@ -140,7 +147,7 @@ internal static class LabClaims
             page => Unseen(page, Method(page, 0), Method(page, 3))),
         new BetterClaim(
             "The more a method knows of the task the better: few-shot is better than the choice by prompt",
-            "better in 6 of 6 cells, by 0.3 to 3.5 points (table 2)",
+            "better in 6 of 6 cells, by 0.25 to 3.5 points (table 2)",
             Table2,
             page => Unseen(page, Method(page, 1), Method(page, 3))),
         new BetterClaim(

@@ -14,7 +14,7 @@ internal sealed class TransferSection : ILabSection
         var plan = page.Plan;
         var model = page.Result(plan.SecondBase);
         page.Write($"""
-            The second base model has the same shape and was trained by `t2 train base --seed {plan.SecondBase.Seed} --steps {Figures.Count(plan.SecondBase.Steps)}`: other weights, another corpus of the same kind, and fewer steps than
+            The second base model has the same shape and was trained by `t2 train base --seed {plan.SecondBase.Seed} --steps {Figures.Number(plan.SecondBase.Steps)}`: other weights, another corpus of the same kind, and fewer steps than
             the bundled model's 2,400 (mean loss at the end {Figures.Number(model.Loss)}). Experts by rewards of the bundled model are put on it by the order of the singular values; the control has each matrix's
             multipliers in a random order ({plan.Sizes.Shuffles} orders: p is that of the first). own: an expert that was trained on the second model, by next-token prediction.
             """);
