@@ -73,7 +73,7 @@ public class TrainingRequestTests(PlatformFixture fixture)
 
         Assert.Equal($"tenants/{tenant.Id}/datasets/sums", kept.Name);
         Assert.Equal(kept, await Upload(tenant, "sums", Lines));
-        Assert.Equal(ErrorReason.DatasetExists, await Refusal(Upload(tenant, "sums", Lines + Lines.Replace("1", "2", StringComparison.Ordinal))));
+        Assert.Equal(ErrorReason.DatasetExists, await Refusal(Upload(tenant, "sums", Lines + "{\"prompt\":\"one more\",\"answer\":\"1\"}\n")));
         Assert.Equal(ErrorReason.InvalidDataset, await Refusal(Upload(tenant, "bad", "{}\n")));
         Assert.Equal(ErrorReason.ChecksumMismatch, await Refusal(Upload(tenant, "bad", Lines, sha256: new string('0', 64))));
         Assert.Equal(kept, Assert.Single((await training.ListDatasetsAsync(new(), tenant.Headers, cancellationToken: Token)).Datasets));
