@@ -39,7 +39,7 @@ public sealed class UsageTests
         var run = await CliRun.Async();
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
-        Assert.Matches("^t2: t2 needs a command: generate, dispatch, adapt, expert, .*evaluate[.] See t2 --help[.]\n$", run.Error);
+        Assert.Matches("^t2: t2 needs a command: generate, dispatch, adapt, expert, .*lab[.] See t2 --help[.]\n$", run.Error);
     }
 
     [Theory]
