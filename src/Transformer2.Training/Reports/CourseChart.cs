@@ -30,14 +30,24 @@ public static class CourseChart
         var plot = new PlotModel { Title = title, Background = OxyColors.White, PlotMargins = new OxyThickness(80, double.NaN, 20, 50) };
         plot.Legends.Add(new Legend
         {
-            LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal, LegendItemSpacing = 40, LegendPadding = 32,
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.BottomCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendItemSpacing = 40,
+            LegendPadding = 32,
         });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "step", AxisTitleDistance = 10, Minimum = 0 });
         foreach (var (key, name, start, end) in Panels)
         {
             plot.Axes.Add(new LinearAxis
             {
-                Key = key, Position = AxisPosition.Left, Title = name, StartPosition = start, EndPosition = end, AxisTitleDistance = 15, MajorGridlineStyle = LineStyle.Dot,
+                Key = key,
+                Position = AxisPosition.Left,
+                Title = name,
+                StartPosition = start,
+                EndPosition = end,
+                AxisTitleDistance = 15,
+                MajorGridlineStyle = LineStyle.Dot,
                 Maximum = key == "validation" ? 102 : double.NaN,
             });
         }

@@ -22,7 +22,11 @@ public static class MultiplierChart
         var plot = new PlotModel { Title = title, Background = OxyColors.White, PlotMargins = new OxyThickness(80, double.NaN, 20, 50) };
         plot.Legends.Add(new Legend
         {
-            LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal, LegendItemSpacing = 40, LegendPadding = 32,
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.BottomCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendItemSpacing = 40,
+            LegendPadding = 32,
         });
         plot.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "singular value, the largest first", AxisTitleDistance = 10, Minimum = 0 });
         foreach (var (index, (name, expert)) in experts.Index())
@@ -31,7 +35,13 @@ public static class MultiplierChart
             var start = 1 - (index * (height + Gap)) - height;
             plot.Axes.Add(new LinearAxis
             {
-                Key = name, Position = AxisPosition.Left, Title = $"z, {name}", StartPosition = Math.Max(0, start), EndPosition = start + height, AxisTitleDistance = 15, MajorGridlineStyle = LineStyle.Dot,
+                Key = name,
+                Position = AxisPosition.Left,
+                Title = $"z, {name}",
+                StartPosition = Math.Max(0, start),
+                EndPosition = start + height,
+                AxisTitleDistance = 15,
+                MajorGridlineStyle = LineStyle.Dot,
             });
             foreach (var (kind, (matrix, means)) in MeansByKind(expert).Index())
             {

@@ -1,5 +1,5 @@
-using Transformer2.Adaptation.Classification;
 using TorchSharp;
+using Transformer2.Adaptation.Classification;
 using Transformer2.Experts;
 using Transformer2.Modeling.Architectures;
 using Transformer2.Modeling.Checkpoints;

@@ -49,8 +49,8 @@ internal sealed class ResultsDocument(Reproduction reproduction, LabRun run, Lab
         page.Write("# Results: the paper's experiments on nano");
         page.Write($"""
             Written by `{Command}` from nothing but this repository: the bundled model and its classification expert, and the corpus that the code generates. Do not edit.
-            The experiments are those of [Transformer-Squared](https://arxiv.org/abs/2501.06252); the model is [nano](../models/nano/README.md), two million parameters, whose experts choose modes of behaviour that it has
-            and teach it no skill. Paper and this document agree or differ in what methods do relative to each other, not in figures.
+            The experiments are those of [Transformer-Squared](https://arxiv.org/abs/2501.06252); the model is [nano](../models/nano/README.md), two million parameters, which is
+            unreliable on purpose at small skills that it has. Paper and this document agree or differ in what methods do relative to each other, not in figures.
             """);
         if (reproduction.Sizes == LabSizes.Quick)
         {
