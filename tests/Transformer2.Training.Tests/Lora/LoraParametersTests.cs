@@ -3,7 +3,6 @@ using Transformer2.Modeling.Native;
 using Transformer2.Modeling.Svf;
 using Transformer2.Training.Adapters;
 using Transformer2.Training.Lora;
-using Transformer2.Training.Lora;
 using static TorchSharp.torch;
 
 namespace Transformer2.Training.Tests.Lora;
