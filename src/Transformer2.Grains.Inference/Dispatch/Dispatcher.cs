@@ -67,7 +67,7 @@ public sealed class Dispatcher(
         var outcome = new DispatchOutcome
         {
             Strategy = plan.Strategy,
-            Target = decision.Target ?? automatic.Fallback ?? throw DispatchErrors.Refused(decision.FallbackReason),
+            Target = decision.Target ?? automatic.Fallback ?? throw DispatchErrors.Refused(decision.FallbackReason, decision.Category, decision.Categories),
             Version = automatic.Version,
             Categories = decision.Categories,
             Category = decision.Category,
@@ -85,7 +85,7 @@ public sealed class Dispatcher(
         }
         catch (PlatformException) when (decision.FallbackReason == DispatchFallbackReason.None)
         {
-            var fallback = automatic.Fallback ?? throw DispatchErrors.Refused(DispatchFallbackReason.ExpertFailed);
+            var fallback = automatic.Fallback ?? throw DispatchErrors.Refused(DispatchFallbackReason.ExpertFailed, decision.Category, decision.Categories);
             return new(
                 outcome with { Target = fallback, FallbackReason = DispatchFallbackReason.ExpertFailed },
                 await Compose(plan.Tenant, fallback, cancellationToken));

@@ -117,6 +117,10 @@ public class AutomaticDispatchTests(PlatformFixture fixture)
         Assert.Equal(
             reason switch { DispatchFallbackReason.Other => "OTHER", DispatchFallbackReason.LowConfidence => "LOW_CONFIDENCE", _ => "EXPERT_MISSING" },
             refused.Info()!.Metadata["fallback_reason"]);
+
+        // A refusal is explained as an answer is.
+        Assert.Equal(answered.Decision.Category, refused.Info()!.Metadata["category"]);
+        Assert.All(answered.Decision.Categories, category => Assert.Contains($"{category.Category} 0.", refused.Status.Detail, StringComparison.Ordinal));
     }
 
     [Fact]
